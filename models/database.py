@@ -1,0 +1,84 @@
+"""One engine a process, and the two ways to use it: `reading()` and `writing()`.
+
+    with database.writing() as session:
+        fire(ticket, "triage", actor=clerk, category="06010")
+
+On SQLite a writing session begins with BEGIN IMMEDIATE: the driver's default loses read-then-write updates
+silently, and an explicit deferred BEGIN raises "locked" as soon as two of them meet (figures: docs/decisions.md).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+BUSY_TIMEOUT_MS = 8000
+POOL_SIZE = 20
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN below is the only one
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("whistle_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """The database of this process. `connect` once, then `reading()` or `writing()`."""
+
+    _engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        if self._engine is None:
+            raise RuntimeError("the database is not connected: call database.connect(url) first")
+        return self._engine
+
+    def connect(self, url: str) -> Engine:
+        """Make the engine for `url` (sqlite:///… or postgresql+psycopg://…); an earlier one is closed."""
+        if self._engine is not None:
+            self._engine.dispose()
+        if make_url(url).get_backend_name() == "sqlite":
+            self._engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=POOL_SIZE)
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            self._engine = create_engine(
+                url,
+                pool_pre_ping=True,
+                pool_size=POOL_SIZE,
+                connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=8000"},
+            )
+        return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that is rolled back at its end: nothing it holds is ever stored."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits once at its end, or not at all when anything raises."""
+        writer = self.engine.execution_options(whistle_writes=True)
+        with Session(writer, expire_on_commit=False, info={"writes": True}) as session:
+            yield session
+            session.commit()
+
+    def dispose_after_fork(self) -> None:
+        """Forget the parent's connections in a child without closing them under the parent's feet."""
+        if self._engine is not None:
+            self._engine.dispose(close=False)
+
+
+database = Database()

@@ -1,0 +1,106 @@
+"""Points, kept like money: double entry, whole numbers, rows that the database refuses to change.
+
+A journal is one movement; its postings sum to zero. Each account numbers its own postings (`seq`) and keeps the
+balance after each, so that a missing or added posting shows without a chain that all accounts would fight for.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.append_only import guard
+from models.base import Base
+from models.city import Rule
+
+
+class Account(Base):
+    """Where points lie: a rider's, a rider's debt, or the city's issuance (which goes below zero as it pays)."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        UniqueConstraint("kind", "user_id"),
+        CheckConstraint("kind IN ('rider', 'debt', 'issuance')", name="kind"),
+        CheckConstraint("kind <> 'rider' OR balance >= 0", name="rider_balance"),
+        CheckConstraint("kind <> 'debt' OR balance <= 0", name="debt_balance"),
+        CheckConstraint("(kind = 'issuance') = (user_id IS NULL)", name="owner"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+
+    balance: Mapped[int] = mapped_column(default=0)
+    seq: Mapped[int] = mapped_column(default=0, comment="how many postings it has")
+
+
+class Journal(Base):
+    """One movement of points. `key` makes it happen once; a mistake is mended only by a journal that reverses it."""
+
+    __tablename__ = "journal"
+    __table_args__ = (CheckConstraint("kind IN ('award', 'reversal')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("rules.id"))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal.id"), unique=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who decided it; the system if null")
+    reason: Mapped[str | None] = mapped_column(String(300))
+    at: Mapped[datetime]
+    hash: Mapped[str] = mapped_column(String(64), comment="of this row and its postings")
+
+    postings: Mapped[list[Posting]] = relationship(back_populates="journal", order_by="Posting.id")
+    rule: Mapped[Rule | None] = relationship()
+
+
+class Posting(Base):
+    """One side of a journal, in whole points."""
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        UniqueConstraint("account_id", "seq"),
+        UniqueConstraint("journal_id", "account_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journal_id: Mapped[int] = mapped_column(ForeignKey("journal.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    amount: Mapped[int]
+    seq: Mapped[int]
+    balance_after: Mapped[int]
+
+    journal: Mapped[Journal] = relationship(back_populates="postings")
+    account: Mapped[Account] = relationship()
+
+
+class Award(Base):
+    """What a rule will pay a person for a ticket: reserved under the caps at triage, paid once at the end."""
+
+    __tablename__ = "awards"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "rule_id", "user_id"),
+        CheckConstraint("points >= 0", name="points"),
+        CheckConstraint("state IN ('pending', 'paid', 'released')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rules.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    day: Mapped[date] = mapped_column(comment="the local day in which the report was sent: whose cap it counts against")
+    wanted: Mapped[int] = mapped_column(comment="what the rule says before caps")
+    points: Mapped[int]
+
+    state: Mapped[str] = mapped_column(String(8), default="pending")
+    journal_id: Mapped[int | None] = mapped_column(ForeignKey("journal.id"))
+
+    rule: Mapped[Rule] = relationship()
+
+
+guard(Posting.metadata.tables["postings"])
+guard(Journal.metadata.tables["journal"])
