@@ -217,7 +217,9 @@ def _timezone(given: Mapping[str, str]) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ConfigError(f"没有名为“{name}”的时区（TIMEZONE）。", f"There is no time zone '{name}' (TIMEZONE).") from error
+        raise ConfigError(
+            f"没有名为“{name}”的时区（TIMEZONE）。", f"There is no time zone '{name}' (TIMEZONE)."
+        ) from error
     return name
 
 
@@ -273,7 +275,8 @@ def _kept_key(file: Path) -> str:
                 os.fsync(kept.fileno())
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"密钥文件 {file} 无法读写：请检查权限。", f"The key file {file} cannot be read or written: check its permissions."
+            f"密钥文件 {file} 无法读写：请检查权限。",
+            f"The key file {file} cannot be read or written: check its permissions.",
         ) from error
     if len(key.encode()) < SECRET_BYTES:
         raise ConfigError(
@@ -290,5 +293,6 @@ def _hold_production(settings: Settings, given: Mapping[str, str]) -> None:
     host = urlsplit(settings.base_url).hostname or ""
     if not any(host == name or (name.startswith(".") and f".{host}".endswith(name)) for name in settings.trusted_hosts):
         raise ConfigError(
-            f"BASE_URL 的域名 {host} 不在 TRUSTED_HOSTS 之中。", f"The host of BASE_URL, {host}, is not in TRUSTED_HOSTS."
+            f"BASE_URL 的域名 {host} 不在 TRUSTED_HOSTS 之中。",
+            f"The host of BASE_URL, {host}, is not in TRUSTED_HOSTS.",
         )
