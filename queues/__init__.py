@@ -1,0 +1,1 @@
+"""What happens afterwards: the outbox, the relay, the jobs, the channels and the worker."""
