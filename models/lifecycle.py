@@ -17,7 +17,7 @@ class Definition(Base):
     """A lifecycle's definition as it was when first used; a ticket keeps the version it was opened with."""
 
     __tablename__ = "definitions"
-    __table_args__ = (UniqueConstraint("kind", "version"), UniqueConstraint("kind", "sha256"))
+    __table_args__ = (UniqueConstraint("kind", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))

@@ -1,0 +1,106 @@
+"""`fire`: the only thing that moves a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
+
+from models.clock import now
+from models.lifecycle import NEW, History
+from models.outbox import later
+from models.people import ROLES
+from models.units import Unit
+from workflow.actors import Actor
+from workflow.engine.history import record
+from workflow.engine.machines import Machinery, machinery_of
+from workflow.engine.move import Move
+from workflow.engine.permission import role_in
+from workflow.errors import Forbidden, NotFound, Refused, Stale
+from workflow.localtime import zone
+from workflow.say import say
+
+
+class _Adapter:
+    """What the machine moves instead of the row: it would bind its methods to a row and keep it alive."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, Any]:
+    """Lock rows in ascending id and read them again. On SQLite the session's BEGIN IMMEDIATE is the lock."""
+    if not session.info.get("writes"):
+        raise RuntimeError("only a writing session may lock or move anything")
+    session.flush()
+    wanted = sorted(set(ids))
+    for row in list(session.identity_map.values()):
+        if isinstance(row, model) and row.id in wanted:
+            session.expire(row)
+    query = select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update()
+    return {row.id: row for row in session.scalars(query)}
+
+
+def fire(
+    subject: Any, name: str, *, actor: Actor, if_version: Collection[int] | None = None, **given: Any
+) -> History:
+    """Move `subject` by the transition `name`, in the caller's transaction; the caller commits.
+
+    `given` are the transition's fields as they came in; `if_version` the versions that the caller may have seen.
+    Looks up, asks the guards, moves, lets the effects follow and writes the event, which it returns. Raises NotFound
+    (no such transition), Forbidden (not this person's to do), Stale, Refused (not from this state, or not now) and
+    Invalid (fields).
+    """
+    session = object_session(subject)
+    if session is None:
+        raise RuntimeError("fire() needs a subject that belongs to a session")
+    machinery = machinery_of(session, subject)
+    transition = machinery.lifecycle.transitions.get(name)
+    if transition is None:
+        raise NotFound()
+    vocabulary = machinery.vocabulary
+    named = [given.get(field) for field, need in transition.fields.items() if need.type == "ticket"]
+    found = [vocabulary.find(session, number) for number in named if isinstance(number, str)]
+    lock(session, type(subject), [subject.id, *(each for each in found if each is not None)])
+    role = role_in(vocabulary, transition, subject, actor)
+    if role is None:
+        raise Forbidden()
+    if if_version is not None and subject.version not in if_version:
+        raise Stale()
+    if subject.state not in transition.targets:
+        raise _refusal(session, machinery, subject)
+    move = Move(session, subject, vocabulary, machinery.lifecycle, name, actor, *role, now(), given)
+    machinery.machine.events[name].trigger(_Adapter(subject.state), move=move)
+    event = record(move, public=not transition.private and not move.details.get("internal", False))
+    subject.version += 1
+    subject.updated_at = move.at
+    if transition.tell:
+        later(session, f"tell_{subject.kind}", event.id)
+    session.flush()
+    return event
+
+
+def _refusal(session: Session, machinery: Machinery, subject: Any) -> Refused:
+    """Says who did what, so that whoever came second understands; a role and its unit, never a person's name."""
+    if subject.state == NEW:
+        return Refused()
+    history = type(subject).history
+    query = select(history).where(history.subject_id == subject.id, history.seq == subject.version)
+    last = session.scalars(query).one()
+    unit = session.get(Unit, last.actor_unit_id) if last.actor_unit_id else None
+    action = machinery.lifecycle.transitions.get(last.action)
+    return Refused(
+        "refused.already",
+        who={locale: actor_words(last.actor_role, unit, locale) for locale in ("zh", "en")},
+        at=last.at.astimezone(zone(session)).strftime("%m-%d %H:%M"),
+        action=action.done.model_dump() if action else last.action,
+        state=machinery.lifecycle.states[subject.state].title.model_dump(),
+    )
+
+
+def actor_words(role: str, unit: Unit | None, locale: str) -> str:
+    """Who acted, as everybody may know it: the unit and the role."""
+    words = say(f"role.{role}", locale) if role in (*ROLES, "system") else role
+    return f"{unit.name(locale)}{' ' if locale == 'en' else ''}{words}" if unit and role != "rider" else words

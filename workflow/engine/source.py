@@ -1,0 +1,64 @@
+"""YAML that remembers its lines, so that a mistake can be named as `file:line: what is wrong`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+Place = tuple[str | int, ...]
+
+
+class DefinitionError(Exception):
+    """A definition that cannot be used. `problems` holds one `file:line: reason` each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Source:
+    """A YAML text as plain data, and the line of every place in it."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.name = name
+        self._lines: dict[Place, int] = {}
+        self._doubles: list[str] = []
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise DefinitionError([f"{name}:{line}: {error.problem or error}"]) from error
+        except yaml.YAMLError as error:
+            raise DefinitionError([f"{name}:1: {error}"]) from error
+        self.data: Any = None if node is None else self._read(node, ())
+        if self._doubles:
+            raise DefinitionError(self._doubles)
+
+    def line(self, place: Sequence[str | int]) -> int:
+        """The line of `place`, or of the nearest thing around it that has one."""
+        at = tuple(place)
+        while at and at not in self._lines:
+            at = at[:-1]
+        return self._lines.get(at, 1)
+
+    def problem(self, place: Sequence[str | int], reason: str) -> str:
+        """`file:line: where: reason`."""
+        where = ".".join(str(part) for part in place)
+        return f"{self.name}:{self.line(place)}: {where + ': ' if where else ''}{reason}"
+
+    def _read(self, node: yaml.Node, place: Place) -> Any:
+        self._lines.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            found: dict[str, Any] = {}
+            for key, value in node.value:
+                inner = (*place, str(key.value))
+                self._lines[inner] = key.start_mark.line + 1
+                if key.value in found:
+                    self._doubles.append(f"{self.name}:{key.start_mark.line + 1}: {key.value} stands here twice")
+                found[str(key.value)] = self._read(value, inner)
+            return found
+        if isinstance(node, yaml.SequenceNode):
+            return [self._read(each, (*place, index)) for index, each in enumerate(node.value)]
+        return yaml.SafeLoader("").construct_object(node)

@@ -1,0 +1,140 @@
+"""The words a definition may use: what the code behind one kind of lifecycle provides, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from models.lifecycle import Lifecycle as Row
+from models.people import ROLES, Membership, User
+from workflow.engine.definition import Lifecycle, Title
+from workflow.engine.move import Move
+from workflow.engine.source import DefinitionError, Source
+
+SYSTEM_ROLE = "system"
+Step = Callable[[Move], None]
+Person = Callable[[Any, User], bool]
+Relation = Callable[[Any, Membership], bool]
+Condition = Callable[[Any], bool]
+Options = Callable[[Session, Any], list[tuple[str, Title]]]
+Audience = Callable[[Session, Any], list[int]]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class PersonRole:
+    """A person known by what they are to the subject, not by a membership; `role` is what history calls them."""
+
+    test: Person
+    role: str
+
+
+class Vocabulary:
+    """Guards, checks, effects, relations, conditions, options and audiences of one kind of lifecycle."""
+
+    def __init__(self, model: type[Row]) -> None:
+        self.model = model
+        self.kind = model.kind
+        self.people: dict[str, PersonRole] = {}
+        self.relations: dict[str, Relation] = {}
+        self.guards: dict[str, Step] = {}
+        self.checks: dict[str, Step] = {}
+        self.effects: dict[str, Step] = {}
+        self.conditions: dict[str, Condition] = {}
+        self.options: dict[str, Options] = {}
+        self.audiences: dict[str, Audience] = {}
+        self.entered: Step | None = None
+        self.find: Callable[[Session, str], int | None] = lambda _session, _number: None
+
+    def person(self, role: str) -> Callable[[Person], Person]:
+        """`(subject, user) -> bool`: a relation that needs no membership."""
+
+        def add(function: Person) -> Person:
+            self.people[function.__name__] = PersonRole(function, role)
+            return function
+
+        return add
+
+    def relation(self, function: Relation) -> Relation:
+        """`(subject, membership) -> bool`: how a role's unit stands to the subject."""
+        self.relations[function.__name__] = function
+        return function
+
+    def guard(self, function: Step) -> Step:
+        """A fact that must hold before anything is filled in; raises a Problem. It must not look at details."""
+        self.guards[function.__name__] = function
+        return function
+
+    def check(self, function: Step) -> Step:
+        """A fact about what was filled in; raises a Problem."""
+        self.checks[function.__name__] = function
+        return function
+
+    def effect(self, function: Step) -> Step:
+        """What follows, in the same transaction; it never calls out."""
+        self.effects[function.__name__] = function
+        return function
+
+    def condition(self, function: Condition) -> Condition:
+        """`(subject) -> bool`: when a field is required."""
+        self.conditions[function.__name__] = function
+        return function
+
+    def choices(self, function: Options) -> Options:
+        """`(session, subject) -> [(value, title)]`: what may be chosen."""
+        self.options[function.__name__] = function
+        return function
+
+    def audience(self, function: Audience) -> Audience:
+        """`(session, subject) -> ids of the people who are told`."""
+        self.audiences[function.__name__] = function
+        return function
+
+    def finder(self, function: Callable[[Session, str], int | None]) -> Callable[[Session, str], int | None]:
+        """`(session, number) -> id`: what a field of type `ticket` means."""
+        self.find = function
+        return function
+
+    def on_entering(self, function: Step) -> Step:
+        """Called after every transition that changed the state: where clocks start and stop."""
+        self.entered = function
+        return function
+
+    def check_names(self, lifecycle: Lifecycle, source: Source, said: Callable[[str], bool]) -> None:
+        """Hold every name in a definition against the code. Raises DefinitionError; `said` knows the sentences."""
+        problems: list[str] = []
+
+        def hold(place: tuple[str | int, ...], name: str, known: Any, what: str) -> None:
+            if name not in known:
+                problems.append(source.problem(place, f"unknown {what} {name}"))
+
+        if lifecycle.kind != self.kind:
+            problems.append(source.problem(("kind",), f"is {lifecycle.kind}, but {self.kind} is expected"))
+        for name, transition in lifecycle.transitions.items():
+            at: tuple[str | int, ...] = ("transitions", name)
+            for index, who in enumerate(transition.who):
+                role, _, relation = who.partition(" ")
+                if relation:
+                    hold((*at, "who", index), role, ROLES, "role")
+                    hold((*at, "who", index), relation, self.relations, "relation")
+                elif role != SYSTEM_ROLE:
+                    hold((*at, "who", index), role, self.people, "person")
+            for part in ("guards", "checks", "effects"):
+                for index, each in enumerate(getattr(transition, part)):
+                    hold((*at, part, index), each, getattr(self, part), part[:-1])
+            for field, need in transition.fields.items():
+                if isinstance(need.required, str):
+                    hold((*at, "fields", field, "required"), need.required, self.conditions, "condition")
+                if isinstance(need.options, str):
+                    hold((*at, "fields", field, "options"), need.options, self.options, "options")
+                if need.type in ("choice", "choices") and not need.options:
+                    problems.append(source.problem((*at, "fields", field), "a choice needs options"))
+            for index, telling in enumerate(transition.tell):
+                hold((*at, "tell", index), telling.who, self.audiences, "audience")
+                if not said(telling.say):
+                    problems.append(source.problem((*at, "tell", index, "say"), f"unknown sentence {telling.say}"))
+        if problems:
+            raise DefinitionError(problems)

@@ -1,0 +1,29 @@
+"""The city's time: UTC in the database, the city's zone for people, days and calendars."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.city import City
+
+
+def zone(session: Session) -> ZoneInfo:
+    """The city's time zone, read once a session. UTC before a city is loaded."""
+    known = session.info.get("zone")
+    if not isinstance(known, ZoneInfo):
+        known = session.info["zone"] = ZoneInfo(session.scalar(select(City.timezone)) or "UTC")
+    return known
+
+
+def local_day(session: Session, moment: datetime) -> date:
+    """The city's calendar day at `moment`."""
+    return moment.astimezone(zone(session)).date()
+
+
+def day_starts(session: Session, day: date) -> datetime:
+    """The moment, in UTC, at which the city's `day` begins."""
+    return datetime.combine(day, time(), zone(session)).astimezone(UTC)
