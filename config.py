@@ -24,11 +24,15 @@ SOCKET_PATH_BYTES = 107
 """The longest path that a unix socket may have on Linux: sun_path holds 108 bytes, one of them the final zero."""
 
 
-class ConfigError(Exception):
-    """A setting that cannot be worked with; its text is a sentence in Chinese and in English."""
+class CannotStart(Exception):
+    """Why Whistle does not start, for the person who started it: a sentence in Chinese and in English."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh} / {en}")
+
+
+class ConfigError(CannotStart):
+    """A setting that cannot be worked with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,7 @@ class Settings:
     production: bool
     proxy_hops: int
     workers: int
+    web_processes: int
     web_threads: int
 
     @classmethod
@@ -91,6 +96,7 @@ class Settings:
             production=production,
             proxy_hops=_whole(given, "PROXY_HOPS", 0, 0, 10),
             workers=_whole(given, "WORKERS", 2, 1, 64),
+            web_processes=_whole(given, "WEB_CONCURRENCY", 1, 1, 64),
             web_threads=_whole(given, "WEB_THREADS", 8, 1, 256),
         )
         if production:
