@@ -1,0 +1,265 @@
+"""Where the bytes of pictures and exports lie: a folder, or a bucket that speaks S3.
+
+    storage = open_storage("file:///var/lib/whistle/files")
+    storage.put(key := new_key(), picture)
+
+A key is one flat name of letters, digits, `-`, `_` and `.`; any other raises ValueError before anything is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
+_INCOMING = ".incoming"
+_ABANDONED_S = 3600
+
+
+class StorageUnavailable(Exception):
+    """The storage cannot be reached, read or written now. Its text is for operators and holds no secret."""
+
+
+class NotStored(LookupError):
+    """Nothing lies under this key."""
+
+
+class Storage(Protocol):
+    """What every storage does. All raise ValueError for a broken key and StorageUnavailable when they cannot."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Stores all of `data`, or nothing; what lay under the key before is replaced."""
+
+    def get(self, key: str) -> bytes:
+        """What lies under the key. Raises NotStored."""
+
+    def delete(self, key: str) -> None:
+        """Removes it; nothing under the key is no error."""
+
+    def exists(self, key: str) -> bool:
+        """Whether something lies under the key."""
+
+    def keys(self) -> Iterator[str]:
+        """All keys, in no order."""
+
+
+def new_key() -> str:
+    """A random key of 160 bits that no one can guess: 40 hexadecimal digits, safe in URLs and in any file system."""
+    return secrets.token_hex(20)
+
+
+def open_storage(url: str) -> Storage:
+    """The storage at `file:///folder` or `s3://bucket/prefix?endpoint_url=…&region=…`.
+
+    Touches neither disk nor network. Raises ValueError for any other URL. The credentials of S3 are boto3's business:
+    AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the machine's role.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme == "file":
+        return FileStorage(_folder(url))
+    if scheme == "s3":
+        return S3Storage(url)
+    raise ValueError(f"a storage is file:///folder or s3://bucket/prefix, not {scheme or url!r}")
+
+
+class FileStorage:
+    """Files in a folder, spread over subfolders by the first two letters of their keys, open to their owner only."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+
+    def put(self, key: str, data: bytes) -> None:
+        target = self._path(key)
+        with _disk():
+            self._make(target.parent)
+            incoming = self._incoming()
+            handle, name = tempfile.mkstemp(dir=incoming)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(target)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+            _sync_folder(target.parent)
+
+    def get(self, key: str) -> bytes:
+        path = self._path(key)
+        with _disk():
+            try:
+                return path.read_bytes()
+            except FileNotFoundError as error:
+                raise NotStored(key) from error
+
+    def delete(self, key: str) -> None:
+        with _disk():
+            self._path(key).unlink(missing_ok=True)
+
+    def exists(self, key: str) -> bool:
+        with _disk():
+            return self._path(key).is_file()
+
+    def keys(self) -> Iterator[str]:
+        with _disk():
+            for shard in self.folder.iterdir() if self.folder.exists() else ():
+                if shard.name != _INCOMING and shard.is_dir():
+                    yield from (path.name for path in shard.iterdir() if _KEY.fullmatch(path.name))
+
+    def __repr__(self) -> str:
+        return f"FileStorage({str(self.folder)!r})"
+
+    def _path(self, key: str) -> Path:
+        return self.folder / _checked(key)[:2] / key
+
+    def _make(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(exist_ok=True, mode=0o700)
+            _sync_folder(self.folder)
+
+    def _incoming(self) -> Path:
+        """Where files are written before they are moved; what a killed process left there for an hour is swept."""
+        incoming = self.folder / _INCOMING
+        self._make(incoming)
+        for path in incoming.iterdir():
+            try:
+                if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+        return incoming
+
+
+class S3Storage:
+    """Objects in a bucket of any S3-compatible store, under a prefix."""
+
+    page_size = 1000
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        options = {name: values[-1] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
+        self.endpoint_url, self.region = options.pop("endpoint_url", None), options.pop("region", None)
+        endpoint = urlsplit(self.endpoint_url or "https://amazonaws.com")
+        if parts.scheme != "s3" or not parts.netloc or "@" in parts.netloc or options:
+            raise ValueError("an S3 storage is s3://bucket/prefix?endpoint_url=…&region=…")
+        if endpoint.scheme not in ("http", "https") or not endpoint.netloc:
+            raise ValueError("the endpoint_url of an S3 storage is an http or https address")
+        self.bucket = parts.netloc
+        prefix = unquote(parts.path).strip("/")
+        self.prefix = f"{prefix}/" if prefix else ""
+
+    @cached_property
+    def client(self) -> S3Client:
+        """Made at first use, so that no process inherits another's connections by fork."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.session.Session().client(
+            "s3",
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            config=Config(
+                connect_timeout=3,
+                read_timeout=15,
+                retries={"mode": "standard", "total_max_attempts": 3},
+                max_pool_connections=32,
+                s3={"addressing_style": "path" if self.endpoint_url else "auto"},
+                # Stores other than Amazon's know fewer checksums.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+
+    def put(self, key: str, data: bytes) -> None:
+        with self._bucket(key):
+            self.client.put_object(Bucket=self.bucket, Key=self._name(key), Body=data)
+
+    def get(self, key: str) -> bytes:
+        with self._bucket(key):
+            return self.client.get_object(Bucket=self.bucket, Key=self._name(key))["Body"].read()
+
+    def delete(self, key: str) -> None:
+        with self._bucket(key):
+            self.client.delete_object(Bucket=self.bucket, Key=self._name(key))
+
+    def exists(self, key: str) -> bool:
+        try:
+            with self._bucket(key):
+                self.client.head_object(Bucket=self.bucket, Key=self._name(key))
+        except NotStored:
+            return False
+        return True
+
+    def keys(self) -> Iterator[str]:
+        with self._bucket("keys"):
+            pages = self.client.get_paginator("list_objects_v2")
+            for page in pages.paginate(
+                Bucket=self.bucket, Prefix=self.prefix, PaginationConfig={"PageSize": self.page_size}
+            ):
+                names = (found["Key"].removeprefix(self.prefix) for found in page.get("Contents", []))
+                yield from (name for name in names if _KEY.fullmatch(name))
+
+    def __repr__(self) -> str:
+        return f"S3Storage('s3://{self.bucket}/{self.prefix}')"
+
+    def _name(self, key: str) -> str:
+        return self.prefix + _checked(key)
+
+    @contextmanager
+    def _bucket(self, key: str) -> Iterator[None]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            # A missing bucket is a fault of the setting, not of the key.
+            if code in ("NoSuchKey", "404"):
+                raise NotStored(key) from error
+            raise StorageUnavailable(f"s3://{self.bucket}: {code}") from error
+        except (BotoCoreError, OSError) as error:
+            raise StorageUnavailable(f"s3://{self.bucket}: {type(error).__name__}") from error
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a storage key: {key!r}")
+    return key
+
+
+def _folder(url: str) -> Path:
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost") or not parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("a storage of files is file:///folder, with % codes for odd letters")
+    return Path(unquote(parts.path))
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable(f"{error.filename}: {error.strerror}") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without it a power cut may forget the new name of a file that is safely on disk.
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
