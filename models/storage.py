@@ -12,7 +12,6 @@ import os
 import re
 import secrets
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -83,14 +82,16 @@ class FileStorage:
     def put(self, key: str, data: bytes) -> None:
         target = self._path(key)
         with _disk():
+            incoming = self.folder / _INCOMING
+            self._make(incoming)
             self._make(target.parent)
-            incoming = self._incoming()
             handle, name = tempfile.mkstemp(dir=incoming)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
+                self._sweep(incoming, Path(name))
                 Path(name).replace(target)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
@@ -131,17 +132,14 @@ class FileStorage:
             folder.mkdir(exist_ok=True, mode=0o700)
             _sync_folder(self.folder)
 
-    def _incoming(self) -> Path:
-        """Where files are written before they are moved; what a killed process left there for an hour is swept."""
-        incoming = self.folder / _INCOMING
-        self._make(incoming)
+    def _sweep(self, incoming: Path, fresh: Path) -> None:
+        """Removes what a killed process left behind: an hour older than `fresh`, by the file system's own clock."""
         for path in incoming.iterdir():
             try:
-                if time.time() - path.stat().st_mtime > _ABANDONED_S:
+                if fresh.stat().st_mtime - path.stat().st_mtime > _ABANDONED_S:
                     path.unlink()
             except FileNotFoundError:
                 continue
-        return incoming
 
 
 class S3Storage:
