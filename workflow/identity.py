@@ -1,0 +1,262 @@
+"""Who somebody is: passwords, sign-ins as rows in the database, and what ends them.
+
+Only hashes of tokens are stored. A password's hash takes about 50 ms, so it is never computed while a write
+transaction is open: `sign_in` opens its own short ones around it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import threading
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from models import Device, Membership, Unit, User
+from models import Session as SignIn
+from models.clock import now
+from models.database import Database
+from models.people import ROLES
+from workflow import throttle
+from workflow.errors import Invalid, Unauthenticated
+from workflow.say import LOCALES
+
+HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
+"""Argon2id with OWASP's 19 MiB and one pass more than its two: 44 to 54 ms on one core of a small server."""
+NOBODYS_HASH = "$argon2id$v=19$m=19456,t=3,p=1$ZqGmykS/pkfY56gvxkub5g$j8SOOtlvUh24IxLVi4+n5oeEZxmbuTmbprF8x65gpS8"
+"""Of 32 random bytes that were never kept: verified for unknown names, so that they cost the same time."""
+HASHING = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+"""More hashes at once than cores finish no sooner, and each takes 19 MiB."""
+
+LIFETIME = {"bearer": timedelta(days=30), "cookie": timedelta(days=90)}
+DEVICES_KEPT = 20
+PASSWORD_LENGTH = 10
+PASSWORD_LONGEST = 256
+USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+GUESSES = throttle.Limit("sign-in", 10, 15)
+GUESSES_OF_DEVICE = throttle.Limit("sign-in-device", 10, 15)
+
+
+class WrongCredentials(Unauthenticated):
+    """401: the name or the password is wrong; which of them is never said."""
+
+    key = "sign_in.wrong"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new sign-in. `token` and `device_token` are shown this once and stored only as hashes."""
+
+    session: SignIn
+    token: str
+    device_token: str
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token: 64 hexadecimal digits. Its 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password."""
+    with HASHING:
+        return HASHER.hash(password.encode(errors="replace"))
+
+
+def hold_password(password: str, username: str | None = None, *, field: str = "password", strict: bool = True) -> None:
+    """Raise Invalid where a new password is too weak: shorter than ten characters, longer than 256, or the username.
+
+    `strict=False`, outside production only, asks for nothing but one character.
+    """
+    if not password or (strict and len(password) < PASSWORD_LENGTH):
+        raise Invalid.field(field, "password.too_short", least=PASSWORD_LENGTH if strict else 1)
+    if len(password) > PASSWORD_LONGEST:
+        raise Invalid.field(field, "password.too_long", most=PASSWORD_LONGEST)
+    if strict and (len(set(password)) < 4 or (username and password.lower() == username)):
+        raise Invalid.field(field, "password.too_simple")
+
+
+def sign_in(
+    database: Database,
+    username: str,
+    password: str,
+    *,
+    kind: str,
+    device_token: str | None = None,
+    old_token: str | None = None,
+) -> SignedIn:
+    """Sign a person in on `kind` ("bearer" or "cookie"); `old_token`, if any, ends with it.
+
+    Raises WrongCredentials, in the same time for an unknown name as for a known one, and TooMany after ten wrong
+    attempts in a quarter of an hour. A device that the person signed in from before is counted by itself, so that
+    a stranger's guesses lock nobody out. Right passwords are not counted.
+    """
+    username = spoken_name(username)
+    limit, whose = GUESSES, [username]
+    with database.reading() as session:
+        user = session.scalar(select(User).where(User.username == username))
+        if user is not None and device_token and _knows(session, user, device_token):
+            limit, whose = GUESSES_OF_DEVICE, [username, token_hash(device_token)]
+        else:
+            device_token = None
+        throttle.hold(session, limit, *whose)
+
+    password_hash = user.password_hash if user is not None and user.disabled_at is None else None
+    if not _verify(password_hash or NOBODYS_HASH, password) or user is None or password_hash is None:
+        with database.writing() as session:
+            throttle.count(session, limit, *whose)
+        raise WrongCredentials
+
+    renewed = hash_password(password) if HASHER.check_needs_rehash(password_hash) else None
+    with database.writing() as session:
+        throttle.hold(session, limit, *whose)
+        mine = session.scalar(select(User).where(User.id == user.id).with_for_update())
+        if mine is None or mine.disabled_at is not None or mine.password_hash != password_hash:
+            raise WrongCredentials
+        if renewed is not None:
+            mine.password_hash = renewed
+        if old_token:
+            sign_out(session, old_token)
+        return _open(session, mine, kind, device_token)
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End the sign-in that `token` stands for, everywhere at once."""
+    session.execute(
+        update(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None)).values(ended_at=now())
+    )
+
+
+def end_sessions(session: Session, user: User) -> None:
+    """End every sign-in of a person."""
+    session.execute(update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=now()))
+
+
+def user_for_token(session: Session, token: str) -> User | None:
+    """Whose sign-in `token` stands for, memberships and their units loaded with it in one query; None where it
+    ended, ran out or never was, or where the person is disabled."""
+    return (
+        session.scalars(
+            select(User)
+            .join(SignIn, SignIn.user_id == User.id)
+            .where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None), SignIn.expires_at > now())
+            .where(User.disabled_at.is_(None))
+            .options(joinedload(User.memberships).joinedload(Membership.unit))
+        )
+        .unique()
+        .one_or_none()
+    )
+
+
+def set_password(session: Session, user: User, password: str, *, strict: bool = True) -> None:
+    """Give a person a new password; every sign-in ends and every device is forgotten. Raises Invalid.
+
+    Hashes before it touches the database: call it before anything else in its transaction.
+    """
+    hold_password(password, user.username, strict=strict)
+    hashed = hash_password(password)
+    user.password_hash = hashed
+    end_sessions(session, user)
+    session.execute(delete(Device).where(Device.user_id == user.id))
+
+
+def disable(session: Session, user: User) -> None:
+    """Shut a person out: they cannot sign in, and every sign-in ends."""
+    user.disabled_at = user.disabled_at or now()
+    end_sessions(session, user)
+
+
+def enable(session: Session, user: User) -> None:
+    """Let a disabled person sign in again."""
+    user.disabled_at = None
+
+
+def create_user(
+    session: Session,
+    username: str,
+    name: str,
+    password: str,
+    memberships: Iterable[tuple[str, Unit]],
+    locale: str = "zh",
+    *,
+    strict: bool = True,
+) -> User:
+    """Add a person who can sign in, with `memberships` as (role, unit). Raises Invalid naming what is wrong.
+
+    Hashes before it touches the database: call it before anything else in its transaction.
+    """
+    username, name, memberships = spoken_name(username), name.strip(), list(memberships)
+    errors: dict[str, tuple[str, dict[str, object]]] = {}
+    if not USERNAME.fullmatch(username):
+        errors["username"] = ("username.wrong", {})
+    if not 1 <= len(name) <= 64 or not name.isprintable():
+        errors["name"] = ("name.wrong", {"most": 64})
+    if locale not in LOCALES:
+        errors["locale"] = ("field.choice", {"choices": ", ".join(LOCALES)})
+    if any(role not in ROLES for role, _ in memberships):
+        errors["role"] = ("field.choice", {"choices": ", ".join(ROLES)})
+    if errors:
+        raise Invalid(errors)
+    hold_password(password, username, strict=strict)
+    hashed = hash_password(password)
+    if session.scalar(select(User.id).where(User.username == username)) is not None:
+        raise Invalid.field("username", "username.taken", username=username)
+    user = User(username=username, name=name, locale=locale, password_hash=hashed, created_at=now())
+    user.memberships = [Membership(role=role, unit=unit) for role, unit in dict.fromkeys(memberships)]
+    session.add(user)
+    session.flush()
+    return user
+
+
+def prune(session: Session) -> int:
+    """Delete the sign-ins that ended or ran out over thirty days ago; returns how many."""
+    before = now() - timedelta(days=30)
+    gone = delete(SignIn).where((SignIn.ended_at < before) | (SignIn.expires_at < before))
+    return int(session.execute(gone).rowcount)  # type: ignore[attr-defined]
+
+
+def spoken_name(username: str) -> str:
+    """A username as it is compared and stored: without spaces around it, in lower case, full-width letters narrow."""
+    return unicodedata.normalize("NFKC", username).strip().lower()
+
+
+def _open(session: Session, user: User, kind: str, device_token: str | None) -> SignedIn:
+    moment, token = now(), secrets.token_urlsafe(32)
+    row = SignIn(
+        token_hash=token_hash(token),
+        user_id=user.id,
+        kind=kind,
+        created_at=moment,
+        expires_at=moment + LIFETIME[kind],
+    )
+    session.add(row)
+    if device_token is None:
+        device_token = secrets.token_urlsafe(32)
+        session.add(Device(token_hash=token_hash(device_token), user_id=user.id, created_at=moment))
+        session.flush()
+        kept = select(Device.id).where(Device.user_id == user.id).order_by(Device.id.desc()).limit(DEVICES_KEPT)
+        session.execute(delete(Device).where(Device.user_id == user.id, Device.id.not_in(kept.scalar_subquery())))
+    session.flush()
+    return SignedIn(row, token, device_token)
+
+
+def _knows(session: Session, user: User, device_token: str) -> bool:
+    known = select(Device.id).where(Device.token_hash == token_hash(device_token), Device.user_id == user.id)
+    return session.scalar(known) is not None
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    with HASHING:
+        try:
+            return HASHER.verify(password_hash, password.encode(errors="replace"))
+        except (VerificationError, InvalidHashError):
+            return False
