@@ -71,10 +71,23 @@ class Running:
             chunk = os.read(self.output, LONGEST_LINE)
         except BlockingIOError:
             return []
+        if not chunk:
+            return None
         *whole, self._rest = (self._rest + chunk).split(b"\n")
-        if (not chunk and self._rest) or len(self._rest) >= LONGEST_LINE:
+        if len(self._rest) >= LONGEST_LINE:
             whole, self._rest = [*whole, self._rest], b""
-        return [line.decode(errors="replace") for line in whole] if chunk or whole else None
+        return [line.decode(errors="replace") for line in whole]
+
+    def last_lines(self) -> list[str]:
+        """What was still to be read of a program that has ended, a last line without an end included."""
+        last: list[str] = []
+        # As much as a pipe holds and no more: a program that left the group may hold it open and write for ever.
+        for _ in range(64):
+            lines = self.lines()
+            if lines is None:
+                break
+            last += lines
+        return [*last, self._rest.decode(errors="replace")] if self._rest else last
 
     def ended(self) -> int | None:
         """The exit status (below zero: the signal) when the program has ended, else None; then nothing of it is left:

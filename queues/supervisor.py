@@ -100,14 +100,16 @@ class Supervisor:
         for slot in self.slots:
             if slot.running and (status := slot.running.ended()) is not None:
                 self._bury(slot, slot.running, status, now)
-        if self._stops:
-            self._stop_stage(now)
-        else:
+        if not self._stops:
             for slot in self.slots:
                 if slot.running is None and slot.start_at <= now:
                     self._start(slot, now)
             if not self._ready:
                 self._ready = self._until_ready()
+        if self._stops:
+            self._stop_stage(now)
+        if self._finished():
+            return
         for key, _ in self._selector.select(self._patience(time.monotonic())):
             if isinstance(key.data, Slot):
                 self._read(key.data)
@@ -144,9 +146,8 @@ class Supervisor:
             self._selector.unregister(slot.running.output)
 
     def _bury(self, slot: Slot, running: Running, status: int, now: float) -> None:
-        while lines := running.lines():
-            for line in lines:
-                self.say(line, slot.part.name)
+        for line in running.last_lines():
+            self.say(line, slot.part.name)
         with contextlib.suppress(KeyError):
             self._selector.unregister(running.output)
         running.close()
