@@ -3,6 +3,7 @@
 import signal
 import socket
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,14 @@ from redis.retry import Retry
 from config import CannotStart, Settings
 from queues import embedded_redis
 from tests.ops.processes import Program
+
+
+@pytest.fixture(autouse=True)
+def short_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The temporary directory that sockets with too long a path go to, cleared away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="w", dir="/tmp") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @contextmanager
