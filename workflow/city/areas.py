@@ -29,12 +29,13 @@ Positions = list[list[float]]
 def read_areas(folder: Folder, units: tuple[Unit, ...], latitude: float, longitude: float) -> tuple[Area, ...]:
     """The areas in the file's order."""
     known = {unit.code: unit for unit in units}
+    features = folder.features(FILE)
+    if not units or features is None:
+        return ()
     areas: dict[str, Area] = {}
     lines: dict[str, int] = {}
-    for line, feature in folder.features(FILE):
+    for line, feature in features:
         code = _unit_of(feature)
-        if not units:
-            break
         if code not in known:
             folder.mistakes.add(FILE, line, "unknown_unit", name="unit", value=code)
         elif code in areas:
@@ -46,10 +47,9 @@ def read_areas(folder: Folder, units: tuple[Unit, ...], latitude: float, longitu
             if shape is not None:
                 areas[code] = Area(code, _plain(feature["geometry"]), shape)
             lines[code] = line
-    if folder.contents.get(FILE) is not None:
-        for unit in units:
-            if unit.kind == "street" and unit.code not in lines:
-                folder.mistakes.add(FILE, 1, "no_area", value=unit.code)
+    for unit in units:
+        if unit.kind == "street" and unit.code not in lines:
+            folder.mistakes.add(FILE, 1, "no_area", value=unit.code)
     _hold_neighbours(folder.mistakes, units, areas, lines)
     return tuple(areas.values())
 

@@ -43,9 +43,8 @@ class Folder:
         text = self.text(file)
         if text is None:
             return None
-        loader = yaml.SafeLoader(text)
         try:
-            root = loader.get_single_node()
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
             value = Value(1, None) if root is None else self._value(file, root, set())
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -58,8 +57,6 @@ class Folder:
         except RecursionError:
             self.mistakes.add(file, 1, "too_deep")
             return None
-        finally:
-            loader.dispose()
         if not isinstance(value.data, dict):
             self.mistakes.add(file, value.line, "not_mapping", name=file)
             return None
@@ -92,28 +89,29 @@ class Folder:
         if not any_row:
             self.mistakes.add(file, 1, "no_rows")
 
-    def features(self, file: str) -> Iterator[tuple[int, Any]]:
-        """The features of a GeoJSON FeatureCollection, each with the line that it starts on."""
+    def features(self, file: str) -> list[tuple[int, Any]] | None:
+        """The features of a GeoJSON FeatureCollection, each with the line that it starts on; None after a mistake."""
         text = self.text(file)
         if text is None:
-            return
+            return None
         try:
             collection = json.loads(text)
         except json.JSONDecodeError as error:
             self.mistakes.add(file, error.lineno, "bad_json", detail=error.msg)
-            return
+            return None
         except RecursionError:
             self.mistakes.add(file, 1, "too_deep")
-            return
-        if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
+            return None
+        if (
+            not isinstance(collection, dict)
+            or collection.get("type") != "FeatureCollection"
+            or not isinstance(collection.get("features"), list)
+        ):
             self.mistakes.add(file, 1, "not_collection")
-            return
+            return None
         if "crs" in collection:
             self.mistakes.add(file, 1, "has_crs")
-        if not isinstance(collection.get("features"), list):
-            self.mistakes.add(file, 1, "not_collection")
-            return
-        yield from _features(text)
+        return list(_features(text))
 
     def _header_holds(self, file: str, header: list[str], columns: tuple[str, ...]) -> bool:
         holds = True

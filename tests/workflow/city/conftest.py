@@ -1,0 +1,66 @@
+"""A pack to break, and a database to load packs into."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from models import Base
+from models.database import Database
+from workflow.city import Mistake, Pack, PackError, read_pack
+
+ROOT = Path(__file__).resolve().parents[3]
+SENTENCES = yaml.safe_load((ROOT / "translations/keys/city.yaml").read_text(encoding="utf-8"))
+
+
+def said(mistake: Mistake, locale: str = "en") -> str:
+    """The mistake's reason, out of the very file that the catalogues are made of."""
+    return str(SENTENCES[mistake.key][locale].format_map(mistake.params))
+
+
+@pytest.fixture(scope="session")
+def sip() -> Pack:
+    return read_pack(ROOT / "cities/sip")
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A copy of the tiny pack that a test may spoil."""
+    return Path(shutil.copytree(ROOT / "tests/packs/tiny", tmp_path / "tiny"))
+
+
+@pytest.fixture
+def spoil(tiny: Path) -> Callable[[str, str, str], None]:
+    """Replace text in one of the tiny pack's files; the text must be there once."""
+
+    def change(file: str, old: str, new: str) -> None:
+        text = (tiny / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
+        (tiny / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+@pytest.fixture
+def mistakes(tiny: Path) -> Callable[[], list[tuple[str, int, str]]]:
+    """What reading the spoiled pack complains of: (file, line, reason in English)."""
+
+    def read() -> list[tuple[str, int, str]]:
+        with pytest.raises(PackError) as caught:
+            read_pack(tiny)
+        assert all(said(mistake, "zh") for mistake in caught.value.mistakes)
+        return [(mistake.file, mistake.line, said(mistake)) for mistake in caught.value.mistakes]
+
+    return read
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Database]:
+    """An empty database of its own."""
+    database = Database()
+    engine = database.connect(f"sqlite:///{tmp_path / 'city.db'}")
+    Base.metadata.create_all(engine)
+    yield database
+    engine.dispose()
