@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.append_only import guard
@@ -26,6 +26,13 @@ class Account(Base):
         CheckConstraint("kind <> 'rider' OR balance >= 0", name="rider_balance"),
         CheckConstraint("kind <> 'debt' OR balance <= 0", name="debt_balance"),
         CheckConstraint("(kind = 'issuance') = (user_id IS NULL)", name="owner"),
+        Index(
+            "uq_accounts_issuance",
+            "kind",
+            unique=True,
+            sqlite_where=text("user_id IS NULL"),
+            postgresql_where=text("user_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -63,7 +63,8 @@ def build(text: str, vocabulary: Vocabulary, name: str = "definition") -> Machin
         guards = [vocabulary.guards[each] for each in transition.guards]
         checks = [vocabulary.checks[each] for each in transition.checks]
         conditions: list[Any] = [_asking(step) for step in (*guards, read_move, *checks)]
-        after: list[Any] = [_doing(step) for step in (_settle, *(vocabulary.effects[each] for each in transition.effects))]
+        effects = [vocabulary.effects[each] for each in transition.effects]
+        after: list[Any] = [_doing(step) for step in (_assign_state, *effects, _enter)]
         for start, end in transition.targets.items():
             machine.add_transition(action, start, end, conditions=conditions, after=after)
     return Machinery(lifecycle, vocabulary, machine)
@@ -86,9 +87,13 @@ def _doing(step: Step) -> Callable[[EventData], None]:
     return callback
 
 
-def _settle(move: Move) -> None:
-    """The row takes the state that the machine has reached, and its clock follows."""
+def _assign_state(move: Move) -> None:
+    """The row takes the state that the machine has reached."""
     move.subject.state = move.to_state
+
+
+def _enter(move: Move) -> None:
+    """After the effects, since they may have changed what a clock counts."""
     if move.vocabulary.entered and move.from_state != move.to_state:
         move.vocabulary.entered(move)
 

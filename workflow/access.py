@@ -1,0 +1,141 @@
+"""Who may do and see what: the one place that decides. Everything that is not granted here is refused.
+
+Moving a ticket is granted by its definition (`workflow.engine.permitted`), seeing one by `visible_tickets`, and all
+else by the table of actions below.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.people import Membership, User
+from models.tickets import Assignment, Join, Ticket
+from models.units import Unit
+from workflow.actors import SYSTEM, Actor
+from workflow.errors import Forbidden, NotFound
+from workflow.numbers import ticket_id
+
+Audience = Literal["reporter", "street", "department", "admin", "public"]
+
+EVERYBODY = ("rider", "clerk", "officer", "head", "supervisor", "guard", "admin")
+STAFF = ("clerk", "officer", "head", "supervisor", "admin")
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "me.read": EVERYBODY,
+    "token.revoke": EVERYBODY,
+    "unit.list": EVERYBODY,
+    "upload.create": EVERYBODY,
+    "report.create": ("rider", "clerk"),
+    "ticket.list": EVERYBODY,
+    "ticket.read": EVERYBODY,
+    "ticket.move": EVERYBODY,
+    "ticket.add_photo": EVERYBODY,
+    "nearby.list": ("rider",),
+    "nearby.join": ("rider",),
+    "notification.list": EVERYBODY,
+    "notification.read": EVERYBODY,
+    "points.read": ("rider",),
+    "points.reverse": ("admin",),
+    "outbox.manage": ("admin",),
+    "user.manage": ("admin",),
+}
+
+
+def can(actor: Actor, action: str, thing: Any = None) -> bool:
+    """Whether the actor may do `action`, and may do it to `thing` where one is given. An unknown action: nobody."""
+    if actor is SYSTEM:
+        return action in ACTIONS
+    if not isinstance(actor, User) or actor.disabled_at is not None:
+        return False
+    if not actor.has_role(*ACTIONS.get(action, ())):
+        return False
+    if not isinstance(thing, Ticket):
+        return True
+    if action == "ticket.add_photo":
+        return thing.reporter_id == actor.id or (audience(actor, thing) in ("street", "department") and works(actor))
+    return audience(actor, thing) != "public"
+
+
+def works(actor: User) -> bool:
+    """Whether the person handles tickets, rather than watching over them."""
+    return actor.has_role("clerk", "officer", "head")
+
+
+def require(actor: Actor, action: str, thing: Any = None) -> None:
+    """Raise Forbidden unless the actor may."""
+    if not can(actor, action, thing):
+        raise Forbidden()
+
+
+def visible_tickets(actor: Actor) -> Select[Ticket]:
+    """The tickets that the actor may see: every list and every look-up starts from this query."""
+    if actor is SYSTEM:
+        return select(Ticket)
+    if not isinstance(actor, User) or actor.disabled_at is not None:
+        return select(Ticket).where(false())
+    own = [Ticket.reporter_id == actor.id, and_(Ticket.entered_by_id == actor.id, Ticket.routed_at.is_(None))]
+    return select(Ticket).where(or_(*own, *(_scope(each) for each in actor.memberships if each.role in STAFF)))
+
+
+def _scope(membership: Membership) -> ColumnElement[bool]:
+    unit = aliased(Unit)
+    below = unit.path.startswith(membership.unit.path, autoescape=True)
+    ids = select(unit.id).where(below)
+    if membership.unit.kind != "department":
+        return Ticket.unit_id.in_(ids) if membership.role not in ("officer", "head") else false()
+    if membership.role == "clerk":
+        return false()
+    part = select(Assignment.ticket_id).where(
+        Assignment.unit_id.in_(ids), Assignment.role == "assisting", Assignment.ended_at.is_(None)
+    )
+    return or_(Ticket.department_id.in_(ids), Ticket.id.in_(part))
+
+
+def get_ticket(session: Session, actor: Actor, number: str) -> Ticket:
+    """The ticket of this number, if the actor may see it. Raises NotFound, the same for unknown and foreign."""
+    found = ticket_id(session, number)
+    ticket = session.scalars(visible_tickets(actor).where(Ticket.id == found)).first() if found is not None else None
+    if ticket is None:
+        raise NotFound()
+    return ticket
+
+
+def still_visible(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """Whether the actor may see the ticket now."""
+    return session.scalar(visible_tickets(actor).where(Ticket.id == ticket.id).with_only_columns(Ticket.id)) is not None
+
+
+def audience(actor: Actor, ticket: Ticket) -> Audience:
+    """As what the actor sees the ticket: which serializer and which events are theirs."""
+    if actor is SYSTEM:
+        return "admin"
+    if not isinstance(actor, User):
+        return "public"
+    if ticket.reporter_id == actor.id:
+        return "reporter"
+    seen: set[Audience] = {_audience(each, ticket) for each in actor.memberships}
+    if ticket.entered_by_id == actor.id and ticket.routed_at is None:
+        seen.add("street")
+    order: tuple[Audience, ...] = ("admin", "street", "department")
+    return next((each for each in order if each in seen), "public")
+
+
+def _audience(membership: Membership, ticket: Ticket) -> Audience:
+    unit, role = membership.unit, membership.role
+    if role not in STAFF:
+        return "public"
+    if unit.kind == "department":
+        led = ticket.department is not None and unit.contains(ticket.department)
+        helps = any(unit.contains(each.unit) for each in ticket.assisting)
+        return "department" if role != "clerk" and (led or helps) else "public"
+    if role in ("officer", "head") or not unit.contains(ticket.unit):
+        return "public"
+    return "admin" if role == "admin" else "street"
+
+
+def joined(session: Session, person: User, ticket: Ticket) -> bool:
+    """Whether the person met the same matter and joined it."""
+    query = select(Join.id).where(Join.ticket_id == ticket.id, Join.user_id == person.id)
+    return session.scalar(query) is not None

@@ -1,0 +1,116 @@
+"""The ledger: every movement of points is a journal whose postings sum to zero, written once under its key.
+
+Whoever posts locks the accounts in ascending id first, so that two at once never wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.base import canonical
+from models.clock import now
+from models.ledger import Account, Award, Journal, Posting
+from models.people import User
+from models.upsert import insert_missing
+from workflow.errors import Refused
+
+
+def lock_accounts(session: Session, *people: int) -> dict[tuple[str, int | None], Account]:
+    """The accounts of these people (`rider`, `debt`) and the city's `issuance`, made where missing, locked by id."""
+    insert_missing(session, Account, kind="issuance", balance=0, seq=0)
+    for person in sorted(set(people)):
+        for kind in ("rider", "debt"):
+            insert_missing(session, Account, kind=kind, user_id=person, balance=0, seq=0)
+    wanted = (Account.user_id.in_(people)) | (Account.kind == "issuance")
+    query = select(Account).where(wanted).order_by(Account.id).with_for_update()
+    rows = session.scalars(query.execution_options(populate_existing=True))
+    return {(each.kind, each.user_id): each for each in rows}
+
+
+def journal_hash(journal: Journal) -> str:
+    """The hash of a journal's content and of its postings, by account."""
+    content: list[Any] = [
+        1, journal.kind, journal.key, journal.ticket_id, journal.rule_id, journal.reverses_id, journal.actor_id,
+        journal.reason, _iso(journal.at),
+        sorted([each.account_id, each.amount, each.seq, each.balance_after] for each in journal.postings),
+    ]  # fmt: skip
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def post(session: Session, kind: str, key: str, moves: list[tuple[Account, int]], **about: Any) -> Journal:
+    """Write a journal. `moves` are (locked account, points other than 0) that sum to zero.
+
+    `about` may hold ticket_id, rule_id, reverses_id, actor_id and reason. The same key again gives the journal that
+    is there. Raises Refused where an account would go below what it may.
+    """
+    known = session.scalars(select(Journal).where(Journal.key == key)).first()
+    if known is not None:
+        return known
+    if sum(amount for _, amount in moves) or not moves:
+        raise ValueError(f"journal {key} does not sum to zero")
+    journal = Journal(kind=kind, key=key, at=now(), **about)
+    for account, amount in sorted(moves, key=lambda move: move[0].id):
+        _move(session, account, amount)
+        posting = Posting(account_id=account.id, amount=amount, seq=account.seq, balance_after=account.balance)
+        journal.postings.append(posting)
+    journal.hash = journal_hash(journal)
+    session.add(journal)
+    session.flush()
+    return journal
+
+
+def _move(session: Session, account: Account, amount: int) -> None:
+    """One conditional UPDATE: it cannot take more than is there, whatever was read before."""
+    change = update(Account).where(Account.id == account.id)
+    if account.kind == "rider":
+        change = change.where(Account.balance + amount >= 0)
+    if account.kind == "debt":
+        change = change.where(Account.balance + amount <= 0)
+    change = change.values(balance=Account.balance + amount, seq=Account.seq + 1)
+    session.flush()
+    if session.connection().execute(change).rowcount != 1:
+        raise Refused("ledger.not_enough")
+    session.refresh(account)
+
+
+def award(session: Session, due: Award) -> Journal:
+    """Pay a reserved award; what the person owes from reversals is netted first. `due` is marked as paid."""
+    accounts = lock_accounts(session, due.user_id)
+    debt = accounts["debt", due.user_id]
+    netted = min(due.points, -debt.balance)
+    moves = [(accounts["issuance", None], -due.points)]
+    moves += [(debt, netted)] if netted else []
+    moves += [(accounts["rider", due.user_id], due.points - netted)] if due.points > netted else []
+    key = f"award:{due.ticket_id}:{due.rule_id}:{due.user_id}"
+    journal = post(session, "award", key, moves, ticket_id=due.ticket_id, rule_id=due.rule_id)
+    due.state, due.journal_id = "paid", journal.id
+    return journal
+
+
+def reverse(session: Session, journal: Journal, *, actor: User, reason: str) -> Journal:
+    """Take an award back, as a decision of its own: up to the balance, the rest a debt netted from later awards.
+
+    Raises Refused where it was taken back before.
+    """
+    if journal.kind != "award":
+        raise Refused("ledger.not_an_award")
+    if session.scalar(select(Journal.id).where(Journal.reverses_id == journal.id)) is not None:
+        raise Refused("ledger.reversed")
+    paid = session.scalars(select(Award).where(Award.journal_id == journal.id)).one()
+    accounts = lock_accounts(session, paid.user_id)
+    rider, debt = accounts["rider", paid.user_id], accounts["debt", paid.user_id]
+    taken = min(paid.points, rider.balance)
+    moves = [(accounts["issuance", None], paid.points)]
+    moves += [(rider, -taken)] if taken else []
+    moves += [(debt, taken - paid.points)] if taken < paid.points else []
+    about = {"ticket_id": journal.ticket_id, "rule_id": journal.rule_id, "reverses_id": journal.id}
+    return post(session, "reversal", f"reversal:{journal.id}", moves, actor_id=actor.id, reason=reason, **about)

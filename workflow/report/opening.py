@@ -1,0 +1,144 @@
+"""Opening a report: from what was sent to a submitted ticket, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.categories import Category
+from models.clock import now
+from models.people import User
+from models.tickets import Photo, Ticket
+from models.units import Unit
+from workflow.city_settings import city
+from workflow.engine import fire
+from workflow.engine.machines import current
+from workflow.errors import Forbidden, Invalid
+from workflow.numbers import series
+from workflow.places import to_wgs84
+from workflow.report.photos import usable
+
+MOST_PHOTOS = 9
+FUTURE = timedelta(minutes=10)  # a phone's clock may be a little ahead
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """What a person sends. Degrees in `datum`; metres; moments in UTC; photos are ids of the sender's uploads.
+
+    Without a place of its own (`latitude` and `longitude` None) the first photo's EXIF place counts, which is WGS-84;
+    without `taken_at`, the earliest photo's.
+    """
+
+    category: str | None = None
+    description: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    datum: str = "wgs84"
+    accuracy_m: float | None = None
+    address: str | None = None
+    taken_at: datetime | None = None
+    anonymous: bool = False
+    photos: Sequence[str] = field(default_factory=tuple)
+
+
+def open_report(session: Session, sender: User, new: NewReport, *, reporter: User | None = None) -> Ticket:
+    """Open a report of `sender`, or of `reporter` on whose behalf `sender`, a clerk, enters it.
+
+    Raises Invalid with every field that is missing or wrong. The caller commits.
+    """
+    if reporter is not None and not sender.has_role("clerk"):
+        raise Forbidden()
+    errors: dict[str, tuple[str, dict[str, object]]] = {}
+    category = _category(session, new, errors)
+    photos: list[Photo] = []
+    if len(new.photos) > MOST_PHOTOS:
+        errors["photos"] = ("photo.too_many", {"maximum": MOST_PHOTOS})
+    else:
+        try:
+            photos = usable(session, new.photos, sender)
+        except Invalid as error:
+            errors |= error.errors
+    if category is not None and category.photo_required and not new.photos:
+        errors["photos"] = ("photo.required", {"category": {"zh": category.name("zh"), "en": category.name("en")}})
+    place = _place(new, photos, errors)
+    taken_at = new.taken_at or min((each.taken_at for each in photos if each.taken_at), default=None)
+    moment = now()
+    if new.taken_at is not None and new.taken_at > moment + FUTURE:
+        errors["taken_at"] = ("report.future", {})
+    if errors:
+        raise Invalid(errors)
+    ticket = _row(session, sender, new, reporter or sender, category, place, taken_at, moment)
+    for photo in photos:
+        photo.ticket_id, photo.kind = ticket.id, "before"
+    fire(ticket, "open", actor=sender)
+    return ticket
+
+
+def _category(session: Session, new: NewReport, errors: dict[str, tuple[str, dict[str, object]]]) -> Category | None:
+    if not new.category:
+        if not new.description:
+            errors["category"] = errors["description"] = ("report.category_or_description", {})
+        return None
+    category = session.scalars(select(Category).where(Category.code == new.category, Category.active)).first()
+    if category is None:
+        errors["category"] = ("report.unknown_category", {"code": new.category[:20]})
+    return category
+
+
+def _place(
+    new: NewReport, photos: list[Photo], errors: dict[str, tuple[str, dict[str, object]]]
+) -> tuple[float, float, str]:
+    if new.latitude is not None and new.longitude is not None:
+        latitude, longitude = to_wgs84(new.latitude, new.longitude, new.datum)
+        return round(latitude, 7), round(longitude, 7), new.datum
+    for photo in photos:
+        if photo.latitude is not None and photo.longitude is not None and new.latitude is new.longitude:
+            return photo.latitude, photo.longitude, "wgs84"
+    for name in ("latitude", "longitude"):
+        if getattr(new, name) is None:
+            errors[name] = ("report.place", {})
+    return 0.0, 0.0, new.datum
+
+
+def _row(
+    session: Session,
+    sender: User,
+    new: NewReport,
+    reporter: User,
+    category: Category | None,
+    place: tuple[float, float, str],
+    taken_at: datetime | None,
+    moment: datetime,
+) -> Ticket:
+    inbox = session.scalars(select(Unit).where(Unit.code == city(session).code)).one()
+    latitude, longitude, datum = place
+    ticket = Ticket(
+        definition_id=current(session, Ticket.kind).id,
+        series=series(session, moment),
+        public_id=secrets.token_urlsafe(12),
+        reporter_id=reporter.id,
+        entered_by_id=None if reporter is sender else sender.id,
+        anonymous=new.anonymous,
+        description=new.description or None,
+        latitude=latitude,
+        longitude=longitude,
+        datum=datum,
+        accuracy_m=new.accuracy_m,
+        address=new.address or None,
+        taken_at=taken_at,
+        created_at=moment,
+        updated_at=moment,
+        category=category,
+        unit=inbox,
+    )
+    if category is not None and category.urgent:
+        ticket.priority = "urgent"
+    session.add(ticket)
+    session.flush()
+    return ticket
