@@ -1,0 +1,46 @@
+"""Jobs that come again by themselves: each has one row that waits, and a run or a death asks for the next."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.clock import now
+from models.database import database
+from models.outbox import Outbox, later
+from queues.jobs import find, periodic
+
+PLANNING = 0x57484953
+"""The number of PostgreSQL's advisory lock for planning: two workers that start together ask for one row."""
+
+
+def plan() -> None:
+    """Ask for every periodic job that nobody has asked for; at once when it never ran."""
+    jobs = periodic()
+    with database.reading() as session:
+        missing = [job for job in jobs if not _waits(session, job.topic)]
+    if not missing:
+        return
+    with database.writing() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(select(func.pg_advisory_xact_lock(PLANNING)))
+        for job in missing:
+            if not _waits(session, job.topic):
+                later(session, job.topic, "")
+
+
+def again(session: Session, row: Outbox) -> None:
+    """Ask for the next run of a row that is done or dead, if its job is periodic and nothing else waits for it."""
+    try:
+        every = find(row.topic).every
+    except LookupError:
+        return
+    if every and not _waits(session, row.topic, but=row.id):
+        later(session, row.topic, row.ref, due=now() + every)
+
+
+def _waits(session: Session, topic: str, but: int = 0) -> bool:
+    waiting = select(Outbox.id).where(
+        Outbox.topic == topic, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.id != but
+    )
+    return session.scalar(waiting.limit(1)) is not None
