@@ -1,13 +1,18 @@
 """How the web server runs, under the supervisor and in a container alike."""
 
+import sys
+
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from config import Settings
+from config import CannotStart, Settings
 from models.database import database
 from queues.parts import dies_with
 
-settings = Settings.load()
+try:
+    settings = Settings.load()
+except CannotStart as error:
+    sys.exit(str(error))
 
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 worker_class = "gthread"

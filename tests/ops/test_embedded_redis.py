@@ -21,7 +21,7 @@ from tests.ops.processes import Program
 
 @pytest.fixture(autouse=True)
 def short_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Where sockets with too long a path go, cleared away afterwards. Comes after tmp_path, which lies in the real one."""
+    """Where sockets with too long a path go, cleared away afterwards; after tmp_path, which lies in the real one."""
     with tempfile.TemporaryDirectory(prefix="w", dir="/tmp") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
         yield

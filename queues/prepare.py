@@ -1,0 +1,27 @@
+"""`python -m queues.prepare`: what bin/serve does before it starts the parts, for where these run in containers of
+their own: migrate, load the city, say what there is to know. Exit status 0, or 1 with a sentence."""
+
+from __future__ import annotations
+
+import sys
+
+from config import CannotStart, Settings
+from queues.preflight import check_database
+
+
+def main() -> int:
+    try:
+        settings = Settings.load()
+        check_database(settings)
+        from workflow.bootstrap import prepare
+
+        for sentence in prepare(settings).sentences:
+            print(sentence)  # noqa: T201
+    except CannotStart as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
