@@ -1,8 +1,10 @@
 """A city's data pack: read and checked, then loaded.
 
-pack = read_pack(Path("cities/sip"))  # PackError names every mistake by file and line
-with database.writing() as session:
-    report = load_pack(session, pack)
+    pack = read_pack(Path("cities/sip"))
+    with database.writing() as session:
+        report = load_pack(session, pack)
+
+PackError names every mistake by file and line; a load changes everything or nothing.
 """
 
 from workflow.city.lacks import Lack, lacks

@@ -95,9 +95,12 @@ class Folder:
         if text is None:
             return None
         try:
-            collection = json.loads(text)
+            collection = json.loads(text, object_pairs_hook=_each_once)
         except json.JSONDecodeError as error:
             self.mistakes.add(file, error.lineno, "bad_json", detail=error.msg)
+            return None
+        except ValueError as error:  # a number too long to be read, or a name given twice
+            self.mistakes.add(file, 1, "bad_json", detail=str(error))
             return None
         except RecursionError:
             self.mistakes.add(file, 1, "too_deep")
@@ -147,6 +150,13 @@ class Folder:
         if isinstance(node, yaml.SequenceNode):
             return Value(line, [self._value(file, inner, seen) for inner in node.value])
         return Value(line, None if node.tag == "tag:yaml.org,2002:null" else node.value)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a name stands twice in one object: " + ", ".join(name for name, _ in pairs))
+    return values
 
 
 def _features(text: str) -> Iterator[tuple[int, Any]]:

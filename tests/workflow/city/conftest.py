@@ -1,11 +1,14 @@
 """A pack to break, and a database to load packs into."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import yaml
+from sqlalchemy import Engine, create_engine, text
 
 from models import Base
 from models.database import Database
@@ -56,11 +59,28 @@ def mistakes(tiny: Path) -> Callable[[], list[tuple[str, int, str]]]:
     return read
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Database]:
-    """An empty database of its own."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of its own, on either engine."""
+    url = f"sqlite:///{tmp_path / 'city.db'}"
+    server = _postgres() if request.param == "postgresql" else None
+    name = f"city_{uuid4().hex}"
+    if server:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        url = server.url.set(database=name).render_as_string(hide_password=False)
     database = Database()
-    engine = database.connect(f"sqlite:///{tmp_path / 'city.db'}")
+    engine = database.connect(url)
     Base.metadata.create_all(engine)
     yield database
     engine.dispose()
+    if server:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+        server.dispose()
+
+
+def _postgres() -> Engine:
+    if "TEST_POSTGRES_URL" not in os.environ:
+        pytest.skip("no PostgreSQL: bin/test starts one")
+    return create_engine(os.environ["TEST_POSTGRES_URL"], isolation_level="AUTOCOMMIT")

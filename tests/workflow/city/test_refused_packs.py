@@ -156,6 +156,8 @@ def test_a_broken_polygon_is_named_by_its_line(ring: str, reason: str, spoil: Sp
         ('"FeatureCollection", ', '"FeatureCollection", "crs": {"type": "name"}, ', 1, "crs is not taken"),
         ('"FeatureCollection"', '"Feature"', 1, "must be a GeoJSON FeatureCollection"),
         ('"features": [', '"features": [], "more": [', 1, "the street 'hof' has no polygon"),
+        ('"features": [', '"features": 5, "features": [', 1, "a name stands twice"),
+        ("[4.362, 52.010]", f"[{'9' * 5000}, 52.010]", 1, "not valid JSON"),
         ('"features"', '"featurs"', 1, "must be a GeoJSON FeatureCollection"),
         ("[4.362, 52.010]", "[4.362 52.010]", 4, "not valid JSON"),
     ],
