@@ -64,7 +64,7 @@ def test_communities_tile_their_street_but_for_the_lakes(sip: Pack) -> None:
     assert len(water["jinjihu"]) == 2, "Jinji Lake and Sha Lake"
     assert len(water["xietang"]) == 1, "Dushu Lake"
     assert all(0.2 < lake < 10 for lakes in water.values() for lake in lakes)
-    assert len(shapes["jinjihu-dongshahu"].interiors) == 1
+    assert shapely.get_num_interior_rings(shapes["jinjihu-dongshahu"]) == 1
 
 
 def test_streets_share_their_borders_point_by_point(sip: Pack) -> None:
@@ -73,7 +73,7 @@ def test_streets_share_their_borders_point_by_point(sip: Pack) -> None:
         for other in range(one + 1, len(shapes)):
             assert shapes[one].intersection(shapes[other]).area == 0
     assert unary_union(shapes).geom_type == "Polygon"
-    assert not unary_union(shapes).interiors, "no gap between streets"
+    assert shapely.get_num_interior_rings(unary_union(shapes)) == 0, "no gap between streets"
 
 
 @pytest.mark.parametrize(
