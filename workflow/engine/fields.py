@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Wrong = tuple[str, dict[str, Any]]
 Choices = list[str] | None
+LONGEST_CODE = 64
 
 
 class WrongValue(Exception):
@@ -28,12 +29,16 @@ class WrongValue(Exception):
 
 
 def _text(value: Any, need: FieldNeed, _options: Choices) -> str:
+    return _string(value, need.maximum)
+
+
+def _string(value: Any, maximum: int) -> str:
     if not isinstance(value, str):
         raise WrongValue("field.text")
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise WrongValue("field.characters")
-    if len(value.strip()) > need.maximum:
-        raise WrongValue("field.too_long", maximum=need.maximum)
+    if len(value.strip()) > maximum:
+        raise WrongValue("field.too_long", maximum=maximum)
     return value.strip()
 
 
@@ -65,8 +70,8 @@ def _boolean(value: Any, _need: FieldNeed, _options: Choices) -> bool:
     return value
 
 
-def _choice(value: Any, need: FieldNeed, options: Choices) -> str:
-    read = _text(value, need, options)
+def _choice(value: Any, _need: FieldNeed, options: Choices) -> str:
+    read = _string(value, LONGEST_CODE)
     if options is not None and read not in options:
         raise WrongValue("field.choice", value=read[:40])
     return read

@@ -1,0 +1,116 @@
+"""A real database a test, on SQLite and on PostgreSQL: a copy of one that the migrations made and the city filled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine, make_url
+
+from models import migrations
+from models.database import Database, database
+from tests import cast
+from workflow.bootstrap import load_city
+from workflow.identity import hash_password
+
+ROOT = Path(__file__).resolve().parent.parent
+SIP = ROOT / "cities" / "sip"
+
+hypothesis_settings.register_profile("whistle", derandomize=True, deadline=None, print_blob=True)
+hypothesis_settings.load_profile("whistle")
+
+
+def fill(url: str) -> None:
+    """Migrate the database at `url`, load the city, hire the cast, and let go of it."""
+    database.connect(url)
+    migrations.migrate(database)
+    with database.writing() as session:
+        load_city(session, SIP, demo=False)
+        cast.hire(session, hash_password(cast.PASSWORD))
+    database.engine.dispose()
+
+
+class PostgresServer:
+    """The server that TEST_POSTGRES_URL names: makes databases, and copies of them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self._admin: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        self._own: list[str] = []
+
+    def create(self, template: str = "template0") -> str:
+        """A new database's URL."""
+        name = f"whistle_{uuid.uuid4().hex[:16]}"
+        with self._admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY "file_copy"'))
+        self._own.append(name)
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        """Away with it, whoever is connected."""
+        name = make_url(url).database
+        with self._admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        for name in self._own:
+            with self._admin.connect() as connection:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        self._admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    url = os.environ.get("TEST_POSTGRES_URL")
+    if not url:
+        if os.environ.get("CI") == "true":
+            pytest.fail("TEST_POSTGRES_URL is not set: run bin/test")
+        pytest.skip("TEST_POSTGRES_URL is not set: run bin/test")
+    server = PostgresServer(url)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    fill(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    url = postgres.create()
+    fill(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def city_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own, with the city and the cast in it."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        copy = tmp_path / "whistle.db"
+        shutil.copyfile(template, copy)
+        yield f"sqlite:///{copy}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    template = make_url(request.getfixturevalue("postgres_template")).database
+    url = server.create(str(template))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def db(city_url: str) -> Iterator[Database]:
+    """The process's database, connected to this test's own copy."""
+    database.connect(city_url)
+    yield database
+    database.engine.dispose()

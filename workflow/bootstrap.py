@@ -1,0 +1,100 @@
+"""From an empty or an older database to one that this code can work with: migrate, load the city, store definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import CannotStart, Settings
+from models import City, Definition, Ticket, User, migrations
+from models.database import Database, database
+from workflow.city.lacks import Lack
+from workflow.city.load import load_pack
+from workflow.city.mistakes import PackError
+from workflow.city.read import read_pack
+from workflow.demo import PASSWORD, load_people
+from workflow.engine import DefinitionError
+from workflow.engine.machines import machinery, store, vocabularies
+from workflow.errors import Refused
+from workflow.report import REPORT
+
+DEFINITIONS = Path(__file__).resolve().parent / "definitions"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What there is to say once the database is ready."""
+
+    sentences: tuple[str, ...]
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Bring the database of `settings` up to this code and its city. Raises CannotStart with a sentence."""
+    database.connect(settings.database_url)
+    migrations.migrate(database)
+    with database.writing() as session:
+        lacking = load_city(session, settings.city, demo=settings.demo)
+        hold_running(session)
+        demo = session.scalars(select(City.demo)).one()
+        unstaffed = session.scalar(select(func.count()).select_from(User).where(User.username.is_not(None))) == 0
+    lines = [lack.sentence("zh") + " / " + lack.sentence("en") for lack in lacking]
+    if demo:
+        lines.append(
+            f"演示账号（密码均为 {PASSWORD}）：rider1、clerk.*、officer.*、supervisor、admin / "
+            f"Demo accounts (password {PASSWORD}): rider1, clerk.*, officer.*, supervisor, admin"
+        )
+    elif unstaffed:
+        lines.append(
+            "还没有管理员：bin/whistle user create NAME --role admin / "
+            "There is no administrator yet: bin/whistle user create NAME --role admin"
+        )
+    return Prepared(tuple(lines))
+
+
+def load_city(session: Session, pack: Path, *, demo: bool | None) -> list[Lack]:
+    """Load a city's pack and its definitions; into an empty database also the demo's people unless `demo` is False.
+
+    Returns what an administrator should see to. Raises CannotStart naming everything that is wrong with the pack.
+    """
+    empty = session.scalar(select(func.count()).select_from(City)) == 0
+    try:
+        report = load_pack(session, read_pack(pack))
+        store_definitions(session, pack)
+    except (PackError, DefinitionError) as error:
+        raise CannotStart(f"城市数据包有误：\n{error}", f"The city's pack cannot be used:\n{error}") from error
+    except Refused as error:
+        raise CannotStart(error.sentence("zh"), error.sentence("en")) from error
+    if empty and demo is not False:
+        load_people(session)
+        return [lack for lack in report.lacks if "calendar" in lack.key]
+    return list(report.lacks)
+
+
+def store_definitions(session: Session, pack: Path) -> None:
+    """Store each lifecycle's definition: the pack's own where it brings one (`workflow/<kind>.yaml`)."""
+    own = pack / "workflow" / f"{REPORT.kind}.yaml"
+    file = own if own.exists() else DEFINITIONS / f"{REPORT.kind}.yaml"
+    store(session, file.read_text(encoding="utf-8"), REPORT, str(file))
+
+
+def hold_running(session: Session) -> None:
+    """Every definition that a ticket was opened with must still be usable: else a ticket would be stranded."""
+    query = select(Definition).where(Definition.id.in_(select(Ticket.definition_id).distinct()))
+    try:
+        for row in session.scalars(query):
+            if row.kind in {each.kind for each in vocabularies()}:
+                machinery(session, row.kind, row.id)
+    except DefinitionError as error:
+        raise CannotStart(
+            f"仍在使用的流程定义不能用于这个版本：\n{error}",
+            f"A definition that tickets still run on cannot be used by this version:\n{error}",
+        ) from error
+
+
+def connect(settings: Settings) -> Database:
+    """Connect this process to its database, for commands and workers."""
+    database.connect(settings.database_url)
+    return database
