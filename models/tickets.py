@@ -84,6 +84,7 @@ class Ticket(Lifecycle, Base):
     due_at: Mapped[datetime | None]
     extended_to: Mapped[date | None]
     review_on: Mapped[date | None]
+    review_at: Mapped[datetime | None] = mapped_column(comment="close of business on review_on")
     send_backs: Mapped[int] = mapped_column(default=0)
     extensions: Mapped[int] = mapped_column(default=0)
     urges: Mapped[int] = mapped_column(default=0)

@@ -24,7 +24,7 @@ from workflow.city_settings import titles
 from workflow.engine.machines import machinery_of
 from workflow.localtime import zone
 from workflow.report.vocabulary import REPORT
-from workflow.say import catalogue, say
+from workflow.say import LOCALES, catalogue, say
 
 
 def tell(session: Session, event: Event) -> int:
@@ -46,6 +46,12 @@ def tell(session: Session, event: Event) -> int:
     return written
 
 
+def announce(session: Session, ticket: Ticket, key: str, people: Sequence[int], cause: str) -> int:
+    """Tell people of a ticket something that is no event of its own. Returns how many inbox rows are new."""
+    params = _about(session, ticket)
+    return sum(write(session, person, f"{cause}:{ticket.id}", key, params, ticket.id) for person in people)
+
+
 def write(
     session: Session, person: int, cause: str, key: str, params: dict[str, Any], ticket_id: int | None
 ) -> bool:
@@ -61,20 +67,28 @@ def _is_staff(session: Session, person: int, ticket: Ticket) -> bool:
 def _params(session: Session, ticket: Ticket, event: Event) -> dict[str, Any]:
     details = json.loads(event.details)
     unit = session.get(Unit, event.actor_unit_id) if event.actor_unit_id else None
-    due = ticket.due_at.astimezone(zone(session)).strftime("%m-%d %H:%M") if ticket.due_at else "—"
-    what = ticket.category or _likely(session, ticket)
-    nothing = {"zh": say("told.nothing", "zh"), "en": say("told.nothing", "en")}
-    return {
-        "number": ticket.number,
-        "matter": titles(what) if what else {"zh": say("told.matter", "zh"), "en": say("told.matter", "en")},
-        "unit": titles(unit) if unit else nothing,
-        "department": titles(ticket.department) if ticket.department else nothing,
-        "due": due,
+    return _about(session, ticket) | {
+        "unit": titles(unit) if unit else _both("told.nothing"),
         "day": details.get("until") or details.get("review_on") or "—",
         "into": details.get("target", "—"),
         "points": details.get("points", 0),
-        "why": {locale: say(f"unpaid.{details['why']}", locale) for locale in ("zh", "en")} if "why" in details else "",
+        "why": _both(f"unpaid.{details['why']}") if "why" in details else "",
         "event": event.id,
+    }
+
+
+def _both(key: str) -> dict[str, str]:
+    return {locale: say(key, locale) for locale in LOCALES}
+
+
+def _about(session: Session, ticket: Ticket) -> dict[str, Any]:
+    due = ticket.due_at.astimezone(zone(session)).strftime("%m-%d %H:%M") if ticket.due_at else "—"
+    what = ticket.category or _likely(session, ticket)
+    return {
+        "number": ticket.number,
+        "matter": titles(what) if what else _both("told.matter"),
+        "department": titles(ticket.department) if ticket.department else _both("told.nothing"),
+        "due": due,
     }
 
 

@@ -43,13 +43,13 @@ def hold(session: Session, limit: Limit, *whose: str) -> None:
             raise TooMany(_seconds_until(ends_at))
 
 
-def count(session: Session, limit: Limit, *whose: str) -> None:
-    """Count one attempt, in one statement that parallel attempts cannot slip through.
+def count(session: Session, limit: Limit, *whose: str, times: int = 1) -> None:
+    """Count an attempt, or several, in one statement that parallel attempts cannot slip through.
 
     Raises TooMany for the first attempt past the limit and every later one of the window.
     """
     moment = now()
-    fresh = {"count": 1, "ends_at": moment + timedelta(minutes=limit.minutes)}
+    fresh = {"count": times, "ends_at": moment + timedelta(minutes=limit.minutes)}
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     over = Throttle.ends_at <= moment
     tried, ends_at = session.execute(
@@ -58,7 +58,7 @@ def count(session: Session, limit: Limit, *whose: str) -> None:
         .on_conflict_do_update(
             index_elements=[Throttle.key],
             set_={
-                "count": case((over, 1), else_=Throttle.count + 1),
+                "count": case((over, times), else_=Throttle.count + times),
                 "ends_at": case((over, fresh["ends_at"]), else_=Throttle.ends_at),
             },
         )

@@ -271,6 +271,7 @@ def upgrade() -> None:
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('extended_to', sa.Date(), nullable=True),
     sa.Column('review_on', sa.Date(), nullable=True),
+    sa.Column('review_at', sa.DateTime(timezone=True), nullable=True, comment='close of business on review_on'),
     sa.Column('send_backs', sa.Integer(), nullable=False),
     sa.Column('extensions', sa.Integer(), nullable=False),
     sa.Column('urges', sa.Integer(), nullable=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -44,11 +44,20 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
 
 
 def fire(
-    subject: Any, name: str, *, actor: Actor, if_version: Collection[int] | None = None, **given: Any
+    subject: Any,
+    name: str,
+    fields: Mapping[str, Any] | None = None,
+    /,
+    *,
+    actor: Actor,
+    if_version: Collection[int] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> History:
     """Move `subject` by the transition `name`, in the caller's transaction; the caller commits.
 
-    `given` are the transition's fields as they came in; `if_version` the versions that the caller may have seen.
+    `fields` and `more` are the transition's fields: what comes from outside belongs in `fields`, whose names may be
+    anything. `if_version` holds the versions that the caller may have seen; `facts` what the system knows beside.
     Looks up, asks the guards, moves, lets the effects follow and writes the event, which it returns. Raises NotFound
     (no such transition), Forbidden (not this person's to do), Stale, Refused (not from this state, or not now) and
     Invalid (fields).
@@ -61,6 +70,7 @@ def fire(
     if transition is None:
         raise NotFound()
     vocabulary = machinery.vocabulary
+    given = {**(fields or {}), **more}
     named = [given.get(field) for field, need in transition.fields.items() if need.type == "ticket"]
     found = [vocabulary.find(session, number) for number in named if isinstance(number, str)]
     lock(session, type(subject), [subject.id, *(each for each in found if each is not None)])
@@ -72,6 +82,7 @@ def fire(
     if subject.state not in transition.targets:
         raise _refusal(session, machinery, subject)
     move = Move(session, subject, vocabulary, machinery.lifecycle, name, actor, *role, now(), given)
+    move.facts.update(facts or {})
     machinery.machine.events[name].trigger(_Adapter(subject.state), move=move)
     event = record(move, public=not transition.private and not move.details.get("internal", False))
     subject.version += 1

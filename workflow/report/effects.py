@@ -167,7 +167,8 @@ def grant_suspension(move: Move) -> None:
     _decide(move, "suspension", "granted")
     ticket = move.subject
     ticket.review_on = as_day(move.details["review_on"])
-    later(move.session, "review_suspension", ticket.id, calendar(move.session).close_of_business(ticket.review_on))
+    ticket.review_at = calendar(move.session).close_of_business(ticket.review_on)
+    later(move.session, "review_suspension", ticket.id, ticket.review_at)
 
 
 @REPORT.effect
@@ -179,7 +180,7 @@ def refuse_suspension(move: Move) -> None:
 @REPORT.effect
 def end_suspension(move: Move) -> None:
     """It goes on."""
-    move.subject.review_on = None
+    move.subject.review_on = move.subject.review_at = None
 
 
 @REPORT.effect

@@ -1,0 +1,186 @@
+"""Where a report belongs, what it probably is, whose it probably is, and what it may repeat; with the reasons.
+
+Nothing here decides over people: a guess is shown to the clerk as a guess. Rules in the city's data may triage or
+assign as the system, and the event says by which rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from models.categories import Category
+from models.city import Rule
+from models.clock import now
+from models.tickets import Photo, Ticket
+from models.units import Area, Unit
+from workflow.actors import SYSTEM
+from workflow.city_settings import calendar, city
+from workflow.engine import fire
+from workflow.places import AreaIndex, bounding_box, distance_m
+
+DEAD = ("withdrawn", "rejected", "merged")
+MOST_DUPLICATES = 10
+
+_index: tuple[tuple[int, datetime], AreaIndex[int]] | None = None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A likely category, and the rider's words that speak for it."""
+
+    category: Category
+    words: list[str]
+
+
+def area_index(session: Session) -> AreaIndex[int]:
+    """All areas by their unit's id, built once a process and again when the city was loaded again."""
+    global _index
+    row = city(session)
+    mark = (id(session.get_bind().engine), row.loaded_at)
+    if _index is None or _index[0] != mark:
+        areas = session.execute(
+            select(Area.unit_id, Area.geometry).join(Unit, Unit.id == Area.unit_id).where(Unit.active)
+        ).all()
+        _index = mark, AreaIndex((unit_id, geometry) for unit_id, geometry in areas)
+    return _index[1]
+
+
+def unit_at(session: Session, latitude: float, longitude: float) -> Unit:
+    """The smallest unit whose area covers the place; the city itself, whose inbox is looked after, outside all."""
+    covering = area_index(session).covering(latitude, longitude)
+    if covering:
+        return session.get_one(Unit, covering[0])
+    return session.scalars(select(Unit).where(Unit.code == city(session).code)).one()
+
+
+def guess_category(session: Session, text: str | None) -> Guess | None:
+    """The category whose keywords the text holds most of, by length; None where it holds none."""
+    if not text:
+        return None
+    best: tuple[int, int, Guess] | None = None
+    for category in session.scalars(select(Category).where(Category.active).order_by(Category.position)):
+        words = [word for word in category.keywords if word in text]
+        weight = sum(len(word) ** 2 for word in words)
+        if words and (best is None or (weight, -category.position) > best[:2]):
+            best = weight, -category.position, Guess(category, words)
+    return best[2] if best else None
+
+
+def likely_duplicates(session: Session, ticket: Ticket, group: str | None) -> list[dict[str, Any]]:
+    """`[{number, metres, hours}]` of tickets of the same group, near in place and time, nearest first."""
+    rule = session.scalars(select(Rule).where(Rule.kind == "duplicates", Rule.active)).first()
+    if rule is None or group is None:
+        return []
+    metres, span = rule.body["metres"], timedelta(hours=rule.body["hours"])
+    south, west, north, east = bounding_box(ticket.latitude, ticket.longitude, metres)
+    query = (
+        select(Ticket)
+        .where(
+            Ticket.latitude.between(south, north),
+            Ticket.longitude.between(west, east),
+            Ticket.created_at.between(ticket.created_at - span, ticket.created_at),
+            Ticket.id != ticket.id,
+            Ticket.state.not_in(DEAD),
+        )
+        .options(selectinload(Ticket.category))
+    )
+    here, found = (ticket.latitude, ticket.longitude), []
+    for other in session.scalars(query):
+        theirs = other.category.group_code if other.category else (other.routing or {}).get("group")
+        away = distance_m(here, (other.latitude, other.longitude))
+        if theirs == group and away <= metres:
+            apart = (ticket.created_at - other.created_at).total_seconds() / 3600
+            found.append({"number": other.number, "metres": round(away), "hours": round(apart, 1)})
+    return sorted(found, key=lambda each: (each["metres"], each["number"]))[:MOST_DUPLICATES]
+
+
+def same_pictures(session: Session, ticket: Ticket) -> list[str]:
+    """Numbers of other tickets that carry one of this ticket's pictures: the same bytes, or looking the same."""
+    photos = session.execute(select(Photo.sha256, Photo.dhash).where(Photo.ticket_id == ticket.id)).all()
+    if not photos:
+        return []
+    same = Photo.sha256.in_([each.sha256 for each in photos]) | Photo.dhash.in_([each.dhash for each in photos])
+    query = (
+        select(Ticket)
+        .join(Photo, Photo.ticket_id == Ticket.id)
+        .where(same, Ticket.id != ticket.id)
+        .order_by(Ticket.id)
+        .limit(MOST_DUPLICATES)
+        .distinct()
+    )
+    return [each.number for each in session.scalars(query)]
+
+
+def route(session: Session, ticket: Ticket) -> None:
+    """Route a fresh, locked report: its unit, the likely category and department, likely duplicates, then the rules.
+
+    A report that a person has moved meanwhile keeps where they put it.
+    """
+    guess = None if ticket.category else guess_category(session, ticket.description)
+    likely = ticket.category or (guess.category if guess else None)
+    group = likely.group_code if likely else None
+    if ticket.state == "submitted" and ticket.routed_at is None:
+        ticket.unit = unit_at(session, ticket.latitude, ticket.longitude)
+    ticket.routing = {
+        "unit": ticket.unit.code,
+        "inside": ticket.unit.kind != "city",
+        "category": likely.code if likely else None,
+        "words": guess.words if guess else [],
+        "group": group,
+        "department": likely.department.code if likely else None,
+        "duplicates": likely_duplicates(session, ticket, group),
+        "same_picture": same_pictures(session, ticket),
+    }
+    ticket.routed_at = now()
+    session.flush()
+    if ticket.state == "submitted":
+        apply_rules(session, ticket, "triage")
+
+
+def apply_rules(session: Session, ticket: Ticket, do: str) -> Rule | None:
+    """Let the first rule that fits triage or assign as the system. Returns the rule, or None where none fits."""
+    if ticket.category is None or ticket.send_backs or ticket.reopens or ticket.appeals:
+        return None
+    has_photo = session.scalar(select(Photo.id).where(Photo.ticket_id == ticket.id).limit(1)) is not None
+    inside = ticket.unit.kind != "city"
+    rule = fitting_rule(session, do, ticket.category, has_photo=has_photo, inside=inside, at=now())
+    if rule is None:
+        return None
+    if do == "triage":
+        given = {"category": ticket.category.code, "priority": rule.body.get("priority") or ticket.priority}
+    else:
+        given = {"department": rule.body.get("department") or ticket.category.department.code}
+    fire(ticket, do, given, actor=SYSTEM, facts={"rule": {"zh": rule.title_zh, "en": rule.title_en}})
+    return rule
+
+
+def fitting_rule(
+    session: Session, do: str, category: Category, *, has_photo: bool | None, inside: bool, at: datetime
+) -> Rule | None:
+    """The first routing rule of the kind `do` that fits; `has_photo` None asks what would be if there were one."""
+    query = select(Rule).where(Rule.kind == "routing", Rule.active).order_by(Rule.position)
+    for rule in session.scalars(query):
+        when = rule.body["when"]
+        matters = when.get("in") or ([when["category"]] if "category" in when else [])
+        named = category.code in matters or ("group" in when and when["group"] == category.group_code)
+        if (
+            rule.body["do"] == do
+            and named
+            and when.get("has_photo") in (None, has_photo if has_photo is not None else when.get("has_photo"))
+            and when.get("inside_area") in (None, inside)
+            and when.get("hours") in (None, "office" if in_office_hours(session, at) else "closed")
+        ):
+            return rule
+    return None
+
+
+def in_office_hours(session: Session, moment: datetime) -> bool:
+    """Whether the offices work at `moment`."""
+    return calendar(session).working_minutes_between(moment, moment + timedelta(minutes=1)) > 0
+
+
