@@ -16,6 +16,9 @@ from pathlib import Path
 from config import CannotStart, Settings
 from queues.parts import Part
 
+WARNINGS_ABOUT_SAVING = ("overcommit", "Transparent Huge Pages")
+"""It warns about what could go wrong with saving, and never saves."""
+
 
 def part(settings: Settings) -> Part:
     """The server as a part. Raises CannotStart when there is no program to run or no folder for its socket."""
@@ -26,6 +29,7 @@ def part(settings: Settings) -> Part:
         command=command(binary, socket),
         grace_seconds=2.0,
         before_start=lambda: socket.unlink(missing_ok=True),
+        hides=WARNINGS_ABOUT_SAVING,
     )
 
 

@@ -30,6 +30,8 @@ class Part:
     grace_seconds: float = 5.0
     environment: Mapping[str, str] = field(default_factory=dict)
     before_start: Callable[[], None] = lambda: None
+    hides: tuple[str, ...] = ()
+    """Lines of the log with one of these words in them are not worth showing."""
 
 
 class Running:

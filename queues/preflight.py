@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TextIO
 
-from config import ROOT, CannotStart, Settings
+from config import CannotStart, Settings
 
 
 def check_port(host: str, port: int) -> None:
@@ -93,8 +93,9 @@ def check_database(settings: Settings) -> None:
 
 
 def _unknown_revisions(url: str) -> str:
-    from alembic.script import ScriptDirectory
     from sqlalchemy import create_engine, inspect, make_url, text
+
+    from models import migrations
 
     place = make_url(url)
     embedded = place.get_backend_name() == "sqlite"
@@ -108,5 +109,4 @@ def _unknown_revisions(url: str) -> str:
             stored = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
     finally:
         engine.dispose()
-    known = {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}
-    return ", ".join(sorted(set(stored) - known))
+    return ", ".join(revision for revision in stored if not migrations.known(revision))

@@ -10,11 +10,11 @@ from queues.preflight import check_database
 
 
 def main() -> int:
+    from workflow.bootstrap import prepare
+
     try:
         settings = Settings.load()
         check_database(settings)
-        from workflow.bootstrap import prepare
-
         for sentence in prepare(settings).sentences:
             print(sentence)  # noqa: T201
     except CannotStart as error:

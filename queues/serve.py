@@ -82,6 +82,20 @@ def write_line(line: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
+def prepared(settings: Settings) -> tuple[str, ...]:
+    """Migrate and load what the parts need, then let go of the database: the supervisor itself never uses it.
+
+    Returns what there is to tell people. Raises CannotStart.
+    """
+    from models.database import database
+    from workflow.bootstrap import prepare
+
+    try:
+        return prepare(settings).sentences
+    finally:
+        database.engine.dispose()
+
+
 def main() -> int:
     """The exit status: 0 after an ordered stop, 1 with a sentence when Whistle cannot start."""
     os.umask(0o077)
@@ -95,16 +109,13 @@ def main() -> int:
             held.enter_context(hold_alone(settings.data_dir))
             running = parts(settings)
             check_database(settings)
-            from workflow.bootstrap import prepare
-
-            prepared = prepare(settings)
+            sentences = prepared(settings)
         except CannotStart as error:
             print(error, file=sys.stderr)  # noqa: T201
             return 1
         except KeyboardInterrupt:
             return 130
-        announcement = Announcement(settings, prepared.sentences)
-        return Supervisor(running, until_ready=announcement, write=write_line).run()
+        return Supervisor(running, until_ready=Announcement(settings, sentences), write=write_line).run()
 
 
 if __name__ == "__main__":

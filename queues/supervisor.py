@@ -12,7 +12,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
@@ -24,6 +24,7 @@ LONGEST_WAIT_SECONDS = 3.0
 STABLE_SECONDS = 10.0
 FAILED_STARTS = 5
 TICK_SECONDS = 0.2
+SECOND_THOUGHT_SECONDS = 1.0
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -72,6 +73,7 @@ class Supervisor:
 
         self._ready = False
         self._stops = 0
+        self._stopped_at = 0.0
         self._status = 0
         self._selector = selectors.DefaultSelector()
 
@@ -87,8 +89,12 @@ class Supervisor:
         return self._status
 
     def stop(self) -> None:
-        """Begin to stop; asked again, kill what is left."""
-        self._stops += 1
+        """Begin to stop; asked again after a second or more, kill what is left: tools like timeout(1) signal both a
+        process and its group, and mean it once."""
+        now = time.monotonic()
+        if self._stops == 0 or now - self._stopped_at >= SECOND_THOUGHT_SECONDS:
+            self._stops += 1
+            self._stopped_at = now
 
     def say(self, line: str, name: str = "serve") -> None:
         """A line of the log, behind the part's name."""
@@ -140,14 +146,17 @@ class Supervisor:
     def _read(self, slot: Slot) -> None:
         assert slot.running is not None
         lines = slot.running.lines()
-        for line in lines or ():
-            self.say(line, slot.part.name)
+        self._tell(slot, lines or ())
         if lines is None:
             self._selector.unregister(slot.running.output)
 
+    def _tell(self, slot: Slot, lines: Iterable[str]) -> None:
+        for line in lines:
+            if not any(word in line for word in slot.part.hides):
+                self.say(line, slot.part.name)
+
     def _bury(self, slot: Slot, running: Running, status: int, now: float) -> None:
-        for line in running.last_lines():
-            self.say(line, slot.part.name)
+        self._tell(slot, running.last_lines())
         with contextlib.suppress(KeyError):
             self._selector.unregister(running.output)
         running.close()

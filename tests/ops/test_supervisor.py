@@ -50,6 +50,13 @@ def test_it_starts_a_killed_part_again_within_five_seconds():
         assert time.monotonic() - began < 5
 
 
+def test_it_hides_what_is_not_worth_showing():
+    code = "print('WARNING: overcommit'); print('ready')\n" + STAYS
+    with house({"name": "redis", "code": code, "hides": ["overcommit"]}) as it:
+        it.expect(r"redis \| ready")
+        assert not any("overcommit" in line for line in it.said)
+
+
 def test_it_clears_what_a_dead_part_left_running():
     with house({"name": "web", "code": PARENT}) as it:
         web = it.pid_of("web")
@@ -81,7 +88,20 @@ def test_it_kills_what_does_not_stop_in_its_time():
         assert any("ended, by SIGKILL" in line for line in it.said)
 
 
-def test_it_kills_at_once_when_told_twice():
+def test_one_request_that_arrives_twice_is_one():
+    code = TELLS.replace("sys.exit(0)", "time.sleep(0.3); print('done'); sys.exit(0)").replace(
+        "signal, sys", "signal, sys, time"
+    )
+    with house({"name": "web", "code": code}) as it:
+        it.expect("here")
+        it.signal(signal.SIGINT)
+        it.expect("asked to stop")
+        it.signal(signal.SIGTERM)
+        it.expect("done")
+        assert it.ends() == 0
+
+
+def test_it_kills_at_once_when_told_again():
     with house({"name": "web", "code": DEAF, "grace_seconds": 60}) as it:
         it.expect("here")
         it.signal(signal.SIGINT)
