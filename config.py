@@ -64,6 +64,8 @@ class Settings:
     workers: int
     web_processes: int
     web_threads: int
+    metrics_token: str | None = field(default=None, repr=False)
+    """Lets a Prometheus elsewhere read /metrics; without it only this machine may."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -98,6 +100,7 @@ class Settings:
             workers=_whole(given, "WORKERS", 2, 1, 64),
             web_processes=_whole(given, "WEB_CONCURRENCY", 1, 1, 64),
             web_threads=_whole(given, "WEB_THREADS", 8, 1, 256),
+            metrics_token=given.get("METRICS_TOKEN"),
         )
         if production:
             _hold_production(settings, given)
