@@ -93,7 +93,7 @@ def test_it_finds_likely_duplicates_by_place_time_and_group(db: Database) -> Non
         with time_machine.travel("2026-11-20T01:00Z", tick=False):
             near = routed(session, latitude=LOUFENG[0] + 0.0002, rider="bob")
             far = routed(session, latitude=LOUFENG[0] + 0.01, rider="bob")
-            other = routed(session, category="09011", rider="bob")
+            other = routed(session, category="01037", rider="bob")
         with time_machine.travel("2026-11-20T03:00Z", tick=False):
             ticket = routed(session)
         numbers = [each["number"] for each in ticket.routing["duplicates"]]
