@@ -201,9 +201,9 @@ def create_user(
     if not 1 <= len(name) <= 64 or not name.isprintable():
         errors["name"] = ("name.wrong", {"most": 64})
     if locale not in LOCALES:
-        errors["locale"] = ("field.choice", {"choices": ", ".join(LOCALES)})
+        errors["locale"] = ("input.choice", {"expected": ", ".join(LOCALES)})
     if any(role not in ROLES for role, _ in memberships):
-        errors["role"] = ("field.choice", {"choices": ", ".join(ROLES)})
+        errors["role"] = ("input.choice", {"expected": ", ".join(ROLES)})
     if errors:
         raise Invalid(errors)
     hold_password(password, username, strict=strict)

@@ -1,0 +1,68 @@
+"""A person's inbox."""
+
+from __future__ import annotations
+
+from flask import Response
+from sqlalchemy import func, select, update
+
+from models import Notification, Ticket
+from models.clock import now
+from web.action import action
+from web.api.answers import listed, moment, nothing
+from web.api.blueprint import api
+from web.api.cursors import cursor, place
+from web.api.operation import operation
+from web.api.schemas.incoming import Page, ReadIn
+from web.api.schemas.outgoing import Inbox
+from web.context import actor, locale, reading, writing
+from workflow.errors import Invalid
+from workflow.say import say
+
+LISTING = "notifications"
+
+
+@api.get("/notifications")
+@action("notification.list")
+@operation("notification_list", query=Page, answers={200: Inbox})
+def list_notifications(query: Page) -> Response:
+    session, mine = reading(), Notification.user_id == actor().id
+    rows = select(Notification, Ticket).outerjoin(Ticket, Ticket.id == Notification.ticket_id).where(mine)
+    if query.cursor is not None:
+        (last,) = place(LISTING, query.cursor, int)
+        rows = rows.where(Notification.id < last)
+    found = session.execute(rows.order_by(Notification.id.desc()).limit(query.limit + 1)).all()
+    unread = session.scalar(select(func.count()).where(mine, Notification.read_at.is_(None)))
+    tongue = locale()
+    items = [
+        {
+            "id": row.id,
+            "at": moment(row.created_at),
+            "sentence": say(row.key, tongue, **row.params),
+            "ticket": ticket.number if ticket is not None else None,
+            "read": row.read_at is not None,
+        }
+        for row, ticket in found[: query.limit]
+    ]
+    more = len(found) > query.limit
+    return listed(items, cursor(LISTING, items[-1]["id"]) if more else None, unread=unread)
+
+
+@api.post("/notifications/read")
+@action("notification.read")
+@operation("notification_read", json=ReadIn, answers={204: None})
+def read_notifications(body: ReadIn) -> Response:
+    with writing() as (session, person):
+        mine = Notification.user_id == person.id
+        if body.ids is not None:
+            wanted = set(body.ids)
+            known = set(session.scalars(select(Notification.id).where(mine, Notification.id.in_(wanted))))
+            if wanted - known:
+                raise Invalid.field("ids", "input.unknown_id", id=min(wanted - known))
+            mine = Notification.id.in_(known)
+        session.execute(
+            update(Notification)
+            .where(mine, Notification.read_at.is_(None))
+            .values(read_at=now())
+            .execution_options(synchronize_session=False)
+        )
+    return nothing()

@@ -1,0 +1,87 @@
+"""Sending a report."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from models import User
+from web import pictures
+from web.action import action
+from web.api import idempotency
+from web.api.answers import written
+from web.api.blueprint import PREFIX, api
+from web.api.operation import operation
+from web.api.schemas.incoming import ReportIn
+from web.api.schemas.outgoing import TicketOut
+from web.api.tickets import shown_to
+from web.context import actor, keys, reading, writing
+from workflow import throttle
+from workflow.city_settings import city, governance
+from workflow.errors import Forbidden
+from workflow.photos import Rendered
+from workflow.report.opening import NewReport, open_report
+from workflow.riders import rider_of_phone
+
+
+@api.post("/reports")
+@action("report.create")
+@operation(
+    "report_create",
+    json=ReportIn,
+    form=ReportIn,
+    files="photos",
+    headers=(idempotency.HEADER,),
+    answers={201: TicketOut},
+    answer_headers=("ETag", "Location"),
+    problems=(403, 409, 429),
+)
+def create_report(body: ReportIn, files: list[FileStorage]) -> Response:
+    person = actor()
+    if body.on_behalf_of is not None and not person.has_role("clerk"):
+        raise Forbidden
+    key = idempotency.key_of_request()
+    digest = idempotency.fingerprint(body.model_dump(mode="json"), pictures.digests(files)) if key else ""
+    if key and (earlier := idempotency.before(reading(), person, key, digest)):
+        return earlier
+    rendered = pictures.render(files)
+    try:
+        with pictures.stored(rendered) as stored, writing() as (session, person):
+            if key:
+                idempotency.claim(session, person, key, digest)
+            shown = _open(session, person, body, rendered, stored)
+            text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+            if key:
+                idempotency.give(session, person, key, 201, text)
+    except idempotency.Answered as answered:
+        return answered.response
+    return written(text, 201, etag=shown["version"], location=f"{PREFIX}/tickets/{shown['number']}")
+
+
+def _open(
+    session: Session, person: User, body: ReportIn, rendered: list[Rendered], stored: list[str]
+) -> dict[str, object]:
+    reporter = None
+    if body.on_behalf_of is not None:
+        whose = body.on_behalf_of
+        reporter = rider_of_phone(session, keys().phones, whose.phone, whose.name, field="on_behalf_of.phone")
+    elif not city(session).demo:
+        most = governance(session, "reports_per_hour")
+        throttle.count(session, throttle.Limit("reports", most, 60), str(person.id))
+    rows = pictures.keep(session, person, rendered, stored)
+    new = NewReport(
+        category=body.category,
+        description=body.description,
+        latitude=body.latitude,
+        longitude=body.longitude,
+        datum=body.datum,
+        accuracy_m=body.accuracy_m,
+        address=body.address,
+        taken_at=body.taken_at,
+        anonymous=body.anonymous,
+        photos=[*body.photos, *(row.public_id for row in rows)],
+    )
+    return shown_to(session, person, open_report(session, person, new, reporter=reporter))

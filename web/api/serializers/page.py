@@ -1,0 +1,58 @@
+"""What is needed to tell a page of tickets, asked once for all of them: no query a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from models import Assignment, Definition, Ticket, User
+from models.clock import now
+from workflow import deadlines, points
+from workflow.engine.definition import State
+from workflow.engine.machines import machinery_of
+
+LOADED = (
+    joinedload(Ticket.category),
+    joinedload(Ticket.unit),
+    joinedload(Ticket.department),
+    joinedload(Ticket.reporter),
+    joinedload(Ticket.handler),
+    selectinload(Ticket.photos),
+    selectinload(Ticket.assignments).joinedload(Assignment.unit),
+)
+"""What of a ticket its serializers read: options of every query whose tickets are told."""
+
+
+class Page:
+    """The reader, their language, and what several tickets share."""
+
+    def __init__(self, session: Session, actor: User, locale: str, tickets: Sequence[Ticket]) -> None:
+        self.session, self.actor, self.locale = session, actor, locale
+        self.moment: datetime = now()
+        self.points = points.of_tickets(session, list(tickets)) if tickets else {}
+        # Held here, since a session forgets what nobody holds, and would ask again for every ticket.
+        self._definitions = {
+            row.id: row
+            for row in session.scalars(
+                select(Definition).where(Definition.id.in_({ticket.definition_id for ticket in tickets}))
+            )
+        }
+
+    def state(self, ticket: Ticket) -> State:
+        """The ticket's state as its own version of the definition has it."""
+        return machinery_of(self.session, ticket).lifecycle.states[ticket.state]
+
+    def workflow(self, ticket: Ticket) -> str:
+        """The definition that the ticket was opened with: `report/1`."""
+        return f"{ticket.kind}/{self._definitions[ticket.definition_id].version}"
+
+    def due_why(self, ticket: Ticket) -> str | None:
+        """Why it is due when it is."""
+        return deadlines.why(self.session, ticket, self.locale)
+
+    def overdue(self, ticket: Ticket) -> bool:
+        """Whether its deadline has passed."""
+        return ticket.due_at is not None and ticket.due_at < self.moment

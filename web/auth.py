@@ -1,0 +1,92 @@
+"""Who sends a request: a bearer token or the session cookie, each a row in the database.
+
+Flask's own session is never asked: a signed cookie would still work after sign-out, from another browser.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response, g, request
+
+from models import User
+from web.context import keys, reading, settings
+from web.keys import DEVICE, SESSION
+from workflow.errors import Forbidden
+from workflow.identity import LIFETIME, SignedIn, user_for_token
+
+SAFE = ("GET", "HEAD")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}")
+DEVICE_SECONDS = 400 * 24 * 3600
+"""The longest life that browsers grant a cookie (RFC 6265bis)."""
+
+
+def sender() -> User | None:
+    """The person who sends this request, or None; read once a request.
+
+    Raises Forbidden for a request that would change something with a cookie and is not provably from our own pages.
+    """
+    if "actor" not in g:
+        g.actor, g.token = None, None
+        bearer = bearer_token()
+        token = request.cookies.get(keys().cookie(SESSION)) if bearer is None else bearer
+        if token and TOKEN.fullmatch(token):
+            g.actor = user_for_token(reading(), token)
+            g.token = token if g.actor is not None else None
+        if g.actor is not None and bearer is None and request.method not in SAFE:
+            hold_own_page()
+    return g.actor
+
+
+def bearer_token() -> str | None:
+    """The token of the Authorization header, blank where the header is something else, None where there is none:
+    whoever sends one is never taken for the cookie's owner."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def hold_own_page() -> None:
+    """Raise Forbidden unless the browser says that one of our own pages sent this."""
+    origin = request.headers.get("Origin", "")
+    if origin not in own_origins() or request.headers.get("X-Whistle") != "1":
+        g.actor = g.token = None
+        raise Forbidden("problem.foreign_page")
+
+
+def own_origins() -> set[str]:
+    """The origins of our pages: BASE_URL, and outside production the host that was asked."""
+    origins = {settings().base_url}
+    if not settings().production:
+        origins.add(f"{request.scheme}://{request.host}")
+    return origins
+
+
+def device_token() -> str | None:
+    """The mark of a device from which somebody signed in before."""
+    token = request.cookies.get(keys().cookie(DEVICE))
+    return token if token and TOKEN.fullmatch(token) else None
+
+
+def remember(response: Response, signed_in: SignedIn) -> Response:
+    """Leave the device's mark in the answer and, for a sign-in of a page, the session."""
+    _set(response, DEVICE, signed_in.device_token, DEVICE_SECONDS)
+    if signed_in.session.kind == "cookie":
+        _set(response, SESSION, signed_in.token, int(LIFETIME["cookie"].total_seconds()))
+    return response
+
+
+def forget(response: Response) -> Response:
+    """Take the session's cookie away; the device's mark stays."""
+    response.delete_cookie(
+        keys().cookie(SESSION), path="/", secure=keys().https, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def _set(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        keys().cookie(name), value, max_age=seconds, path="/", secure=keys().https, httponly=True, samesite="Lax"
+    )

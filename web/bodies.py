@@ -1,0 +1,114 @@
+"""What a request brings, read into plain values: JSON, multipart and query strings, each with one limit."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Request as FlaskRequest
+from flask import request
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.formparser import FormDataParser
+
+from web.problems import Unreadable, Unsupported
+from workflow.errors import Invalid
+
+JSON_BYTES = 1024 * 1024
+FORM_FIELD_BYTES = 256 * 1024
+FILE_BYTES = 15 * 1024 * 1024
+FILES = 9
+BODY_BYTES = FILES * FILE_BYTES + JSON_BYTES
+LONGEST_NUMBER = 400
+
+
+class Request(FlaskRequest):
+    """Flask's request, but for a broken multipart body, which is an error and not an empty form."""
+
+    def make_form_data_parser(self) -> FormDataParser:
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
+
+
+@dataclass(frozen=True)
+class Form:
+    """A multipart body: its texts by field, and its files by field in the order they came in."""
+
+    fields: dict[str, Any]
+    files: dict[str, list[FileStorage]] = field(default_factory=dict)
+
+
+def is_multipart() -> bool:
+    """Whether the body says that it is multipart/form-data."""
+    return request.mimetype == "multipart/form-data"
+
+
+def json_object(*, optional: bool = False) -> dict[str, Any]:
+    """The body as a JSON object; where it is `optional`, no body at all is an empty one.
+
+    Raises Unsupported, Unreadable and, for JSON that is no object, Invalid naming `body`. Not-a-number and
+    numbers beyond all bounds come through as floats that no field takes, so that the field is what is named.
+    """
+    request.max_content_length = JSON_BYTES
+    if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        if optional and not request.mimetype and not request.get_data():
+            return {}
+        raise Unsupported
+    data = request.get_data()
+    if optional and not data.strip():
+        return {}
+    try:
+        value = json.loads(data.decode("utf-8-sig"), parse_int=_whole)
+    except (ValueError, RecursionError):
+        raise Unreadable("problem.not_json") from None
+    if not isinstance(value, dict):
+        raise Invalid.field("body", "input.object")
+    return value
+
+
+def form(lists: frozenset[str] = frozenset()) -> Form:
+    """The multipart body. A field that may come more than once is in `lists` and gives a list; any other is an error
+    the second time. Raises Unsupported, Unreadable and Invalid."""
+    if not is_multipart():
+        raise Unsupported
+    request.max_content_length = BODY_BYTES
+    request.max_form_memory_size = FORM_FIELD_BYTES
+    request.max_form_parts = 64
+    try:
+        texts, files = request.form, request.files
+    except (ValueError, RecursionError):
+        raise Unreadable("problem.not_multipart") from None
+    sent = {name: [file for file in found if file.filename or _size(file)] for name, found in files.lists()}
+    return Form(_single(texts, lists), {name: found for name, found in sent.items() if found})
+
+
+def query(lists: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The query string. Raises Invalid for a parameter that is given twice."""
+    return _single(request.args, lists)
+
+
+def content(file: FileStorage) -> bytes:
+    """The bytes of an uploaded file, at most one more than a picture may have: what is longer is known to be too long
+    without being read."""
+    return file.stream.read(FILE_BYTES + 1)
+
+
+def _single(values: MultiDict[str, str], lists: frozenset[str]) -> dict[str, Any]:
+    doubled = {name: ("input.twice", {}) for name, found in values.lists() if len(found) > 1 and name not in lists}
+    if doubled:
+        raise Invalid(doubled)
+    return {name: found if name in lists else found[0] for name, found in values.lists()}
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) < LONGEST_NUMBER else math.inf
+
+
+def _size(file: FileStorage) -> int:
+    at = file.stream.tell()
+    end = file.stream.seek(0, 2)
+    file.stream.seek(at)
+    return end - at
+

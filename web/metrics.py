@@ -1,0 +1,100 @@
+"""What Prometheus reads. Counted in every process and added up by whichever is asked (PROMETHEUS_MULTIPROC_DIR)."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import os
+
+from flask import Blueprint, Response, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models import Outbox
+from models.clock import now
+from models.database import database
+from web.action import public
+from web.context import settings
+from workflow.errors import Unauthenticated
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host", "Via")
+
+_registry = CollectorRegistry()
+_requests = Counter(
+    "whistle_http_requests", "Requests answered", ("method", "route", "status"), registry=_registry
+)
+_seconds = Histogram(
+    "whistle_http_request_seconds",
+    "How long an answer took",
+    ("route",),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=_registry,
+)
+blueprint = Blueprint("metrics", __name__)
+
+
+class OutboxCollector(Collector):
+    """What still waits to be done, asked of the database at each scrape: every process would say the same."""
+
+    def collect(self) -> list[GaugeMetricFamily]:  # type: ignore[override]
+        waiting = GaugeMetricFamily("whistle_outbox_waiting", "Jobs that are due and not done")
+        oldest = GaugeMetricFamily("whistle_outbox_oldest_seconds", "How long the oldest due job has waited")
+        dead = GaugeMetricFamily("whistle_outbox_dead", "Jobs that were given up")
+        moment = now()
+        due = (Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.due <= moment)
+        try:
+            with database.reading() as session:
+                count, first = session.execute(select(func.count(), func.min(Outbox.due)).where(*due)).one()
+                lost = session.scalar(select(func.count()).where(Outbox.dead_at.is_not(None)))
+        except SQLAlchemyError:
+            return []
+        waiting.add_metric([], count)
+        oldest.add_metric([], (moment - first).total_seconds() if first else 0)
+        dead.add_metric([], lost or 0)
+        return [waiting, oldest, dead]
+
+
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answer. Routes are patterns, so that the number of series stays small."""
+    _requests.labels(method if method in METHODS else "other", route or "none", str(status)).inc()
+    _seconds.labels(route or "none").observe(seconds)
+
+
+@blueprint.get("/metrics")
+@public
+def show() -> Response:
+    """Prometheus text, for this machine itself or whoever holds METRICS_TOKEN."""
+    if not (_from_this_machine() or _has_token()):
+        raise Unauthenticated
+    registry = _registry
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    text = generate_latest(registry)
+    outbox = CollectorRegistry()
+    outbox.register(OutboxCollector())
+    return Response(text + generate_latest(outbox), content_type=CONTENT_TYPE_LATEST)
+
+
+def _from_this_machine() -> bool:
+    """By the connection itself: what a header says of the address is never believed, and a request that some proxy
+    on this machine passed on is not this machine's."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    original = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
+    try:
+        address = ipaddress.ip_address(original.get("REMOTE_ADDR") or "")
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def _has_token() -> bool:
+    wanted = settings().metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return wanted is not None and hmac.compare_digest(given.encode(), wanted.encode())

@@ -1,0 +1,27 @@
+"""The WSGI application: `gunicorn --config gunicorn.conf.py wsgi:app`."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+
+def _share_metrics() -> None:
+    """Let the server's processes add up what they count; the folder goes with the process that made it."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return
+    folder, owner = tempfile.mkdtemp(prefix="whistle-metrics-"), os.getpid()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner else None)
+
+
+# Before anything is counted: the library chooses how when it is imported.
+_share_metrics()
+
+from config import Settings  # noqa: E402
+from models.database import database  # noqa: E402
+from web.app import create_app  # noqa: E402
+
+settings = Settings.load()
+database.connect(settings.database_url)
+app = create_app(settings)
