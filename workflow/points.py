@@ -18,6 +18,7 @@ from workflow.localtime import local_day
 
 UNPAID = ("anonymous", "staff", "capped", "no_points")
 COUNTS = ("pending", "paid")
+NO_CAP = 10**9
 
 
 @dataclass(frozen=True)
@@ -119,23 +120,19 @@ def reserve(session: Session, ticket: Ticket) -> None:
         wanted = (ticket.category.points if ticket.category else 0) if pays == "category" else int(pays)
         if not wanted:
             continue
+        day = local_day(session, due.sent)
+        points = min(wanted, _left(session, caps, due.person, day))
         if row is None:
             row = Award(ticket_id=ticket.id, rule_id=due.rule.id, user_id=due.person)
-            session.add(row)
-        row.day, row.wanted = local_day(session, due.sent), wanted
-        row.points = min(wanted, _left(session, caps, due.person, row.day))
-        row.state = "pending"
+        row.day, row.wanted, row.points, row.state = day, wanted, points, "pending"
+        session.add(row)
         session.flush()
 
 
 def _left(session: Session, caps: dict[str, Rule], person: int, day: date) -> int:
-    left = [10**9]
-    with session.no_autoflush:
-        if "day" in caps:
-            left.append(caps["day"].body["points"] - _used(session, person, day, day))
-        if "month" in caps:
-            left.append(caps["month"].body["points"] - _used(session, person, *_month(day)))
-    return max(0, min(left))
+    spans = {"day": (day, day), "month": _month(day)}
+    left = [caps[name].body["points"] - _used(session, person, *spans[name]) for name in spans if name in caps]
+    return max(0, min(left, default=NO_CAP))
 
 
 def release(session: Session, ticket: Ticket) -> None:
