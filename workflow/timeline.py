@@ -85,16 +85,17 @@ class _Words:
         return None if audience in ("reporter", "public") else person.name
 
     def sentence(self, event: Event, details: dict[str, Any]) -> str:
-        """Who did what, with what matters of it."""
+        """Who did what, with what matters of it, in the order in which it was asked for."""
         transition = self.lifecycle.transitions[event.action]
+        order = [*transition.fields, *(name for name in details if name not in transition.fields)]
         done = getattr(transition.done, self.locale if self.locale in ("zh", "en") else "zh")
         who = actor_words(event.actor_role, event.actor_unit, self.locale)
         said = say("event.line", self.locale, who=who, done=done)
-        parts = [self._part(event.action, name, value) for name, value in details.items()]
+        parts = [self._part(name, details.get(name)) for name in order]
         rest = ("；" if self.locale == "zh" else "; ").join(part for part in parts if part)
         return said + (("：" if self.locale == "zh" else ": ") + rest if rest else "")
 
-    def _part(self, action: str, name: str, value: Any) -> str:
+    def _part(self, name: str, value: Any) -> str:
         key = f"event.{name}"
         if value in (None, "", []) or key not in catalogue("zh"):
             return ""

@@ -15,8 +15,8 @@ from web.api.operation import operation
 from web.api.schemas.incoming import Page, ReadIn
 from web.api.schemas.outgoing import Inbox
 from web.context import actor, locale, reading, writing
+from workflow import telling
 from workflow.errors import Invalid
-from workflow.say import say
 
 LISTING = "notifications"
 
@@ -32,16 +32,17 @@ def list_notifications(query: Page) -> Response:
         rows = rows.where(Notification.id < last)
     found = session.execute(rows.order_by(Notification.id.desc()).limit(query.limit + 1)).all()
     unread = session.scalar(select(func.count()).where(mine, Notification.read_at.is_(None)))
-    tongue = locale()
+    shown = found[: query.limit]
+    sentences = telling.sentences(session, [row for row, _ in shown], locale())
     items = [
         {
             "id": row.id,
             "at": moment(row.created_at),
-            "sentence": say(row.key, tongue, **row.params),
+            "sentence": sentence,
             "ticket": ticket.number if ticket is not None else None,
             "read": row.read_at is not None,
         }
-        for row, ticket in found[: query.limit]
+        for (row, ticket), sentence in zip(shown, sentences, strict=True)
     ]
     more = len(found) > query.limit
     return listed(items, cursor(LISTING, items[-1]["id"]) if more else None, unread=unread)
