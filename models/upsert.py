@@ -15,5 +15,6 @@ def insert_missing(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert the row unless a unique key forbids it. Returns whether it was inserted."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     statement = insert(model).values(**values).on_conflict_do_nothing()
-    result = session.connection().execute(statement)
-    return bool(result.rowcount)
+    # Without the option an INSERT on PostgreSQL that did nothing counts -1 rows.
+    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    return result.rowcount > 0
