@@ -1,0 +1,149 @@
+"""The application over this test's own database, and people who ask it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import delete
+
+from config import Settings
+from models import Throttle
+from models.database import Database, database
+from tests import cast
+from web.app import create_app
+from workflow.identity import sign_in
+
+MakeApp = Callable[..., Flask]
+
+
+def settings_for(database_url: str, folder: Path, **environ: str) -> Settings:
+    """The settings of a house of this test's own."""
+    return Settings.load(
+        {"DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "SECRET_KEY": "s" * 40, **environ}
+    )
+
+
+@pytest.fixture
+def app(db: Database, city_url: str, tmp_path: Path) -> Flask:
+    """The application, on both databases."""
+    return create_app(settings_for(city_url, tmp_path))
+
+
+@pytest.fixture
+def sqlite_db(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """SQLite alone: for what is the web's and not the database's."""
+    file = tmp_path / "whistle.db"
+    shutil.copyfile(sqlite_template, file)
+    database.connect(f"sqlite:///{file}")
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def make_app(sqlite_db: Database, tmp_path: Path) -> MakeApp:
+    """Makes an application on SQLite with settings of one's own."""
+
+    def make(**environ: str) -> Flask:
+        return create_app(settings_for(str(sqlite_db.engine.url), tmp_path, **environ))
+
+    return make
+
+
+@pytest.fixture
+def site(make_app: MakeApp) -> Flask:
+    """The application, on SQLite alone."""
+    return make_app()
+
+
+class Person:
+    """Somebody with a bearer token: `alice.get("/tickets")` asks `/api/v1/tickets`."""
+
+    def __init__(self, app: Flask, username: str | None, locale: str = "en") -> None:
+        self.client: FlaskClient = app.test_client(use_cookies=False)
+        self.username = username
+        self.headers = {"Accept-Language": locale}
+        if username is not None:
+            signed_in = sign_in(database, username, cast.PASSWORD, kind="bearer")
+            self.headers["Authorization"] = f"Bearer {signed_in.token}"
+
+    def ask(self, method: str, path: str, **how: Any) -> Any:
+        """One request; `headers` add to the person's own."""
+        headers = self.headers | how.pop("headers", {})
+        whole = path if path.startswith(("/api", "/healthz", "/readyz", "/metrics")) else f"/api/v1{path}"
+        return self.client.open(whole, method=method, headers=headers, **how)
+
+    def get(self, path: str, **how: Any) -> Any:
+        return self.ask("GET", path, **how)
+
+    def post(self, path: str, json: Any = None, **how: Any) -> Any:
+        if json is not None:
+            how["json"] = json
+        return self.ask("POST", path, **how)
+
+    def delete(self, path: str, **how: Any) -> Any:
+        return self.ask("DELETE", path, **how)
+
+    def report(self, **fields: Any) -> dict[str, Any]:
+        """A report of theirs, sent over HTTP."""
+        values = {"category": cast.RUBBISH, "latitude": cast.LOUFENG[0], "longitude": cast.LOUFENG[1]} | fields
+        answer = self.post("/reports", values)
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json
+        return told
+
+    def move(self, number: str, name: str, how: dict[str, Any] | None = None, **fields: Any) -> Any:
+        return self.post(f"/tickets/{number}/transitions/{name}", fields, **(how or {}))
+
+
+class People:
+    """Whoever is asked for by name, signed in once."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._known: dict[str | None, Person] = {}
+
+    def __getattr__(self, name: str) -> Person:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        username = None if name == "nobody" else name
+        if name not in self._known:
+            self._known[name] = Person(self.app, username)
+        return self._known[name]
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    return People(app)
+
+
+@pytest.fixture
+def crowd(site: Flask) -> People:
+    """People of the application on SQLite alone."""
+    return People(site)
+
+
+def picture(width: int = 640, height: int = 480, colour: str = "red", kind: str = "JPEG") -> bytes:
+    """A real photo file of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, kind)
+    return file.getvalue()
+
+
+def upload(*pictures: bytes, **fields: Any) -> dict[str, Any]:
+    """What the test client takes as a multipart body with `photos`."""
+    files = [(io.BytesIO(each), f"photo{number}.jpg") for number, each in enumerate(pictures, start=1)]
+    return {"data": {"photos": files, **fields}, "content_type": "multipart/form-data"}
+
+
+def forget_throttles(db: Database) -> None:
+    """As if the windows were over."""
+    with db.writing() as session:
+        session.execute(delete(Throttle))
