@@ -27,6 +27,7 @@ class Part:
     command: tuple[str, ...]
     essential: bool = False
     stage: int = 0
+    delay_seconds: float = 0.0
     grace_seconds: float = 5.0
     environment: Mapping[str, str] = field(default_factory=dict)
     before_start: Callable[[], None] = lambda: None

@@ -5,28 +5,38 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
-from config import CannotStart, Settings
+from config import ROOT, CannotStart, Settings
 from queues import embedded_redis
-from queues.parts import Part
-from queues.preflight import check_database, check_port, check_writable, hold_alone
+from queues.parts import Part, dies_with
+from queues.preflight import check_port, check_writable, hold_alone
 from queues.probe import ask
 from queues.supervisor import Supervisor
 
 PATIENCE_SECONDS = 8.0
 SLOW_POLL_SECONDS = 2.0
+DELAY_SECONDS = 3.0
 
 
 def parts(settings: Settings) -> list[Part]:
     """What runs on this machine: workers only ever wait for Redis, so that nothing here waits for anything."""
-    python = sys.executable
+    python, metrics = sys.executable, settings.data_dir / "run" / "metrics"
     redis = [] if settings.redis_url else [embedded_redis.part(settings)]
     workers = [
-        Part(name=f"worker{number}", command=(python, "-m", "queues.worker"), stage=1)
-        for number in range(1, settings.workers + 1)
+        Part(
+            name=f"worker{number + 1}",
+            command=(python, "-m", "queues.worker"),
+            stage=1,
+            # One is enough to be ready; on a small machine the others' start would only hold it up.
+            delay_seconds=DELAY_SECONDS if number else 0.0,
+        )
+        for number in range(settings.workers)
     ]
     relay = Part(name="relay", command=(python, "-m", "queues.relay"), stage=2)
     web = Part(
@@ -35,8 +45,16 @@ def parts(settings: Settings) -> list[Part]:
         stage=3,
         essential=True,
         grace_seconds=22.0 if settings.production else 6.0,
+        environment={"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        before_start=lambda: _empty(metrics),
     )
     return [*redis, *workers, relay, web]
+
+
+def _empty(folder: Path) -> None:
+    """What a killed web server counted must not be counted on."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
 
 
 class Announcement:
@@ -61,7 +79,9 @@ class Announcement:
         if now >= self._late_at:
             self._ask_at = now + SLOW_POLL_SECONDS
             if status and not self._told_late:
-                missing = ", ".join(f"{part}: {state}" for part, state in body.items() if state != "ok")
+                missing = ", ".join(
+                    f"{part}: {state}" for part, state in body.items() if isinstance(state, str) and state != "ok"
+                )
                 self._say(f"吹哨已启动，尚缺 {missing}", f"Whistle has started, but for {missing}")
                 self._told_late = True
         return False
@@ -82,18 +102,21 @@ def write_line(line: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def prepared(settings: Settings) -> tuple[str, ...]:
-    """Migrate and load what the parts need, then let go of the database: the supervisor itself never uses it.
+def prepare() -> tuple[str, ...] | None:
+    """Migrate and load what the parts need, in a process of its own, so that the supervisor stays small.
 
-    Returns what there is to tell people. Raises CannotStart.
+    Returns what there is to tell people, or None when that process failed and said why.
     """
-    from models.database import database
-    from workflow.bootstrap import prepare
-
-    try:
-        return prepare(settings).sentences
-    finally:
-        database.engine.dispose()
+    ended = subprocess.run(
+        [sys.executable, "-m", "queues.prepare"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=False,
+        # Ctrl-C is for the supervisor, which ends it.
+        process_group=0,
+        preexec_fn=dies_with(os.getpid()),
+    )
+    return tuple(ended.stdout.decode(errors="replace").splitlines()) if ended.returncode == 0 else None
 
 
 def main() -> int:
@@ -108,13 +131,14 @@ def main() -> int:
             check_writable(settings.data_dir)
             held.enter_context(hold_alone(settings.data_dir))
             running = parts(settings)
-            check_database(settings)
-            sentences = prepared(settings)
+            sentences = prepare()
         except CannotStart as error:
             print(error, file=sys.stderr)  # noqa: T201
             return 1
         except KeyboardInterrupt:
             return 130
+        if sentences is None:
+            return 1
         return Supervisor(running, until_ready=Announcement(settings, sentences), write=write_line).run()
 
 

@@ -81,6 +81,9 @@ class Supervisor:
         """The exit status: 0 after an ordered stop, 1 when a part could not be started."""
         leash, self._held = os.pipe()
         self._leash = leash
+        began = time.monotonic()
+        for slot in self.slots:
+            slot.start_at = began + slot.part.delay_seconds
         with self._signals():
             while not self._finished():
                 self._step(time.monotonic())
