@@ -15,8 +15,6 @@ import pytest
 
 from tests.ops.processes import Program, is_gone, kill
 
-pytestmark = pytest.mark.xdist_group("serve")
-
 PARTS = ("redis", "worker1", "relay", "web")
 
 
