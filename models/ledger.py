@@ -6,13 +6,14 @@ balance after each, so that a missing or added posting shows without a chain tha
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from models.append_only import guard
-from models.base import Base
+from models.base import Base, canonical
 from models.city import Rule
 
 
@@ -105,8 +106,29 @@ class Award(Base):
 
     state: Mapped[str] = mapped_column(String(8), default="pending")
     journal_id: Mapped[int | None] = mapped_column(ForeignKey("journal.id"))
+    hash: Mapped[str] = mapped_column(String(64), comment="of this row: what was altered by hand is not paid")
 
     rule: Mapped[Rule] = relationship()
+
+    def seal(self) -> str:
+        """The hash of the row as it is now."""
+        return seal_award(
+            (self.ticket_id, self.rule_id, self.user_id, self.day.isoformat(), self.wanted, self.points, self.state,
+             self.journal_id)
+        )  # fmt: skip
+
+
+def seal_award(content: tuple[int, int, int, str, int, int, str, int | None]) -> str:
+    """The SHA-256, in hexadecimal, of the canonical JSON list of ticket, rule, person, day, points wanted, points,
+    state and journal of an award."""
+    return hashlib.sha256(canonical([1, *content]).encode()).hexdigest()
+
+
+@event.listens_for(Award, "before_insert")
+@event.listens_for(Award, "before_update")
+def _seal(_mapper: Mapper[Award], _connection: Connection, award: Award) -> None:
+    award.state = award.state or "pending"
+    award.hash = award.seal()
 
 
 guard(Posting.metadata.tables["postings"])

@@ -6,7 +6,7 @@ Whoever posts locks the accounts in ascending id first, so that two at once neve
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,7 +17,11 @@ from models.clock import now
 from models.ledger import Account, Award, Journal, Posting
 from models.people import User
 from models.upsert import insert_missing
+from workflow.engine.history import iso
 from workflow.errors import Refused
+
+FORMAT = 1  # of what is hashed; a new one is added beside it, never in its place
+Content = tuple[str, str, int | None, int | None, int | None, int | None, str | None, str]
 
 
 def lock_accounts(session: Session, *people: int) -> dict[tuple[str, int | None], Account]:
@@ -33,17 +37,22 @@ def lock_accounts(session: Session, *people: int) -> dict[tuple[str, int | None]
 
 
 def journal_hash(journal: Journal) -> str:
-    """The hash of a journal's content and of its postings, by account."""
-    content: list[Any] = [
-        1, journal.kind, journal.key, journal.ticket_id, journal.rule_id, journal.reverses_id, journal.actor_id,
-        journal.reason, _iso(journal.at),
-        sorted([each.account_id, each.amount, each.seq, each.balance_after] for each in journal.postings),
-    ]  # fmt: skip
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    """The hash of a journal's content and of its postings."""
+    content = (
+        journal.kind, journal.key, journal.ticket_id, journal.rule_id, journal.reverses_id, journal.actor_id,
+        journal.reason, iso(journal.at),
+    )  # fmt: skip
+    postings = [(each.account_id, each.amount, each.seq, each.balance_after) for each in journal.postings]
+    return hash_content(content, postings)
 
 
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+def hash_content(content: Content, postings: Iterable[tuple[int, int, int, int]]) -> str:
+    """The SHA-256, in hexadecimal, of the canonical JSON list of FORMAT, the journal's columns and its postings.
+
+    `content` is kind, key, ticket, rule, reversed journal, actor, reason and moment (as `iso` gives it); a posting is
+    account, amount, seq and balance after it, hashed in the order of accounts.
+    """
+    return hashlib.sha256(canonical([FORMAT, *content, sorted(postings)]).encode()).hexdigest()
 
 
 def post(session: Session, kind: str, key: str, moves: list[tuple[Account, int]], **about: Any) -> Journal:
@@ -83,8 +92,13 @@ def _move(session: Session, account: Account, amount: int) -> None:
 
 
 def award(session: Session, due: Award) -> Journal:
-    """Pay a reserved award; what the person owes from reversals is netted first. `due` is marked as paid."""
+    """Pay a reserved award; what the person owes from reversals is netted first. `due` is marked as paid.
+
+    Raises Refused where the reservation was altered past this code.
+    """
     accounts = lock_accounts(session, due.user_id)
+    if due.hash != due.seal():
+        raise Refused("ledger.altered", award=due.id)
     debt = accounts["debt", due.user_id]
     netted = min(due.points, -debt.balance)
     moves = [(accounts["issuance", None], -due.points)]

@@ -468,6 +468,7 @@ def upgrade() -> None:
     sa.Column('points', sa.Integer(), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('journal_id', sa.Integer(), nullable=True),
+    sa.Column('hash', sa.String(length=64), nullable=False, comment='of this row: what was altered by hand is not paid'),
     sa.CheckConstraint("state IN ('pending', 'paid', 'released')", name=op.f('ck_awards_state')),
     sa.CheckConstraint('points >= 0', name=op.f('ck_awards_points')),
     sa.ForeignKeyConstraint(['journal_id'], ['journal.id'], name=op.f('fk_awards_journal_id')),

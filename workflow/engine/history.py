@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from json.encoder import encode_basestring as _text
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,24 +18,54 @@ from workflow.engine.definition import Lifecycle
 from workflow.engine.move import Move
 
 FORMAT = 1  # of what is hashed; a new one is added beside it, never in its place
+_FLAGS: dict[bool | int, str] = {True: "true", False: "false"}
 
 
-def hash_words(salt: str, words: dict[str, Any]) -> str:
-    """The salted hash of what people wrote, which stays when the words are erased."""
-    return hashlib.sha256(f"{salt}{canonical(words)}".encode()).hexdigest()
+def hash_words(salt: str, words: str) -> str:
+    """The salted hash of the canonical JSON of what people wrote, which stays when the words are erased."""
+    return hashlib.sha256(f"{salt}{words}".encode()).hexdigest()
 
 
 def hash_event(kind: str, event: History) -> str:
     """The hash of an event's content and of the one before it."""
-    content = [
-        FORMAT, kind, event.subject_id, event.seq, _iso(event.at), event.actor_id, event.actor_role,
-        event.actor_unit_id, event.action, event.from_state, event.to_state, event.details, event.public,
-        event.words_hash, event.previous_hash,
-    ]  # fmt: skip
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    return hash_content(
+        kind, event.subject_id, event.seq, iso(event.at), event.actor_id, event.actor_role, event.actor_unit_id,
+        event.action, event.from_state, event.to_state, event.details, event.public, event.words_hash,
+        event.previous_hash,
+    )  # fmt: skip
 
 
-def _iso(moment: datetime) -> str:
+def hash_content(
+    kind: str,
+    subject_id: int,
+    seq: int,
+    at: str,
+    actor_id: int | None,
+    actor_role: str,
+    actor_unit_id: int | None,
+    action: str,
+    from_state: str,
+    to_state: str,
+    details: str,
+    public: bool | int,
+    words_hash: str | None,
+    previous_hash: str,
+) -> str:
+    """The SHA-256, in hexadecimal, of the canonical JSON list of FORMAT and these; `at` as `iso` gives it.
+
+    Written out by hand, since an audit asks it of every event there is: a quarter of the time of `canonical`.
+    """
+    text = (
+        f'[{FORMAT},{_text(kind)},{subject_id},{seq},"{at}",{"null" if actor_id is None else actor_id},'
+        f"{_text(actor_role)},{'null' if actor_unit_id is None else actor_unit_id},{_text(action)},"
+        f"{_text(from_state)},{_text(to_state)},{_text(details)},{_FLAGS.get(public, public)},"
+        f"{'null' if words_hash is None else _text(words_hash)},{_text(previous_hash)}]"
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def iso(moment: datetime) -> str:
+    """A moment as it is hashed: ISO 8601 in UTC, with microseconds."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -67,7 +97,7 @@ def record(move: Move, *, public: bool) -> History:
     event.from_state, event.to_state = move.from_state, move.to_state
     event.details = canonical(kept | move.facts)
     event.public = public
-    event.words_hash = hash_words(salt, written) if written else None
+    event.words_hash = hash_words(salt, canonical(written)) if written else None
     event.previous_hash = last_hash(session, subject)
     event.hash = hash_event(subject.kind, event)
     session.add(event)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from models.categories import Category
@@ -110,12 +110,10 @@ def adopt(session: Session, merged: Ticket, target: Ticket) -> None:
 def disown(session: Session, merged: Ticket, target: Ticket) -> None:
     """Who came with the merged ticket leaves the target, and what was set aside for them there is free again."""
     came = select(Join.user_id).where(Join.ticket_id == target.id, Join.from_ticket_id == merged.id)
-    session.execute(
-        update(Award)
-        .where(Award.ticket_id == target.id, Award.user_id.in_(came), Award.state == "pending")
-        .values(state="released")
-        .execution_options(synchronize_session=False)
-    )
+    theirs = select(Award).where(Award.ticket_id == target.id, Award.user_id.in_(came), Award.state == "pending")
+    for award in session.scalars(theirs):
+        award.state = "released"
+    session.flush()
     session.execute(delete(Join).where(Join.ticket_id == target.id, Join.from_ticket_id == merged.id))
     session.expire(target, ["joins"])
 
