@@ -1,5 +1,6 @@
 # Sourced by the scripts in bin/: `ready_python FILE` makes .venv hold what FILE (a lock with hashes) says, and sets
-# `python` to its interpreter. Needs Python 3.11 or later and nothing else.
+# `python` to its interpreter. Needs Python 3.11 or later and nothing else. Where everything is installed already, as in
+# the container's image, WHISTLE_PYTHON names the interpreter, and nothing is made.
 # shellcheck shell=sh
 
 root=$(cd "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/.." && pwd -P)
@@ -17,6 +18,10 @@ find_python() {
 }
 
 ready_python() {
+    if [ -n "${WHISTLE_PYTHON:-}" ]; then
+        python=$WHISTLE_PYTHON
+        return
+    fi
     unset PYTHONHOME PYTHONPATH
     base=$(find_python) || exit 1
     "$base" "$root/bin/make_venv.py" "$root/.venv" "$root/$1" || exit 1
