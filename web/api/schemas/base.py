@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -27,6 +28,7 @@ from workflow.errors import Invalid
 
 Model = TypeVar("Model", bound="Input")
 NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?")
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -37,7 +39,7 @@ FLAGS = {"true": True, "false": False, "1": True, "0": False, "on": True, "off":
 class Input(BaseModel):
     """Base of all that comes in. A field that is null, or a string of white space, is one that was not sent."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
@@ -77,6 +79,7 @@ SENTENCES = {
     "missing": ("input.missing", ()),
     "extra_forbidden": ("input.unknown", ()),
     "string_unicode": ("input.characters", ()),
+    "invalid_key": ("input.characters", ()),
     "string_too_long": ("input.too_long", ("max_length",)),
     "string_pattern_mismatch": ("input.form", ()),
     "literal_error": ("input.choice", ("expected",)),
@@ -113,10 +116,10 @@ def _as_text(info: ValidationInfo) -> bool:
     return bool(info.context and info.context.get("as_text"))
 
 
-def _number(key: str) -> BeforeValidator:
+def _number(key: str, written: re.Pattern[str], made: type[int | float]) -> BeforeValidator:
     def read(value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, str) and _as_text(info) and NUMBER.fullmatch(value.strip()):
-            return float(value) if key == "input.number" or not value.strip().lstrip("+-").isdigit() else int(value)
+        if isinstance(value, str) and _as_text(info) and written.fullmatch(value.strip()):
+            return made(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise wrong(key)
         return value
@@ -172,9 +175,24 @@ def _in_reach(day: date) -> date:
     return day
 
 
-Text = Annotated[str, AfterValidator(_clean)]
-Number = Annotated[float, _number("input.number")]
-Whole = Annotated[int, _number("input.whole")]
+
+
+def text(most: int, pattern: str | None = None, *, strip: bool = True) -> Any:
+    """The type of a text of at most `most` characters that a database can store, without spaces around it."""
+    bounds = StringConstraints(max_length=most, pattern=pattern, strip_whitespace=strip)
+    return Annotated[str, bounds, AfterValidator(_clean)]
+
+
+def number(low: float, high: float) -> Any:
+    """The type of a number between two bounds, both allowed."""
+    return Annotated[float, Field(ge=low, le=high), _number("input.number", NUMBER, float)]
+
+
+def whole(low: int, high: int) -> Any:
+    """The type of a whole number between two bounds, both allowed."""
+    return Annotated[int, Field(ge=low, le=high), _number("input.whole", WHOLE, int)]
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Moment = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
@@ -186,6 +204,6 @@ MomentOrDay = Annotated[
         {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
     ),
 ]
-RowId = Annotated[Whole, Field(ge=1, le=2**31 - 1)]
-PublicId = Annotated[Text, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+RowId = whole(1, 2**31 - 1)
+PublicId = text(64, r"^[A-Za-z0-9_-]+$")
 """The id of a picture or of a ticket's public view, as we gave it out."""

@@ -5,23 +5,33 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from web.api.schemas.base import Flag, Input, Moment, MomentOrDay, Number, PublicId, RowId, Text, Whole, wrong
+from web.api.schemas.base import Flag, Input, Moment, MomentOrDay, PublicId, RowId, number, text, whole, wrong
 from workflow.errors import Invalid
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
-Latitude = Annotated[Number, Field(ge=-90, le=90)]
-Longitude = Annotated[Number, Field(ge=-180, le=180)]
-Code = Annotated[Text, StringConstraints(max_length=48)]
+Latitude = number(-90, 90)
+Longitude = number(-180, 180)
+Metres = number(0, 100_000)
+Limit = whole(1, 100)
+Code = text(48)
+Username = text(64)
+Password = text(1024, strip=False)
+Name = text(64)
+Phone = text(40)
+Description = text(2000)
+Address = text(200)
+Words = text(100)
+Cursor = text(400)
 PhotoIds = Annotated[list[PublicId], Field(max_length=9)]
 
 
 class TokenIn(Input):
     """A name and a password."""
 
-    username: Annotated[Text, StringConstraints(max_length=64)]
-    password: Annotated[Text, StringConstraints(max_length=1024, strip_whitespace=False)]
+    username: Username
+    password: Password
 
 
 def _object(value: Any) -> Any:
@@ -37,8 +47,8 @@ def _object(value: Any) -> Any:
 class OnBehalfOf(Input):
     """The person for whom a clerk enters a report."""
 
-    phone: Annotated[Text, StringConstraints(max_length=40)]
-    name: Annotated[Text, StringConstraints(max_length=64)] | None = None
+    phone: Phone
+    name: Name | None = None
 
 
 class ReportIn(Input):
@@ -46,12 +56,12 @@ class ReportIn(Input):
     first photo's own counts where none is given."""
 
     category: Code | None = None
-    description: Annotated[Text, StringConstraints(max_length=2000)] | None = None
+    description: Description | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     datum: Datum = "wgs84"
-    accuracy_m: Annotated[Number, Field(ge=0, le=100_000)] | None = None
-    address: Annotated[Text, StringConstraints(max_length=200)] | None = None
+    accuracy_m: Metres | None = None
+    address: Address | None = None
     taken_at: Moment | None = None
     anonymous: Flag = False
     photos: PhotoIds = []
@@ -88,14 +98,14 @@ class ReadIn(Input):
 class Page(Input):
     """How much of a list, and from where on."""
 
-    limit: Annotated[Whole, Field(ge=1, le=100)] = 50
-    cursor: Annotated[Text, StringConstraints(max_length=400)] | None = None
+    limit: Limit = 50
+    cursor: Cursor | None = None
 
 
 class EventsQuery(Page):
     """As a page; a ticket's history rarely needs a second one."""
 
-    limit: Annotated[Whole, Field(ge=1, le=100)] = 100
+    limit: Limit = 100
 
 
 class TicketsQuery(Page):
@@ -107,8 +117,8 @@ class TicketsQuery(Page):
     category: Code | None = None
     overdue: Flag | None = None
     mine: Flag | None = None
-    q: Annotated[Text, StringConstraints(max_length=100)] | None = None
-    near: Annotated[Text, StringConstraints(max_length=100)] | None = None
+    q: Words | None = None
+    near: Words | None = None
     since: MomentOrDay | None = None
     until: MomentOrDay | None = None
     sort: Literal["due", "-created"] = "-created"
