@@ -63,7 +63,7 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
     """Renders a JPEG, PNG, WebP or HEIC still of at most 15 MB and, by its header, 50 megapixels (25 for PNG and WebP).
 
     `filename` is only said back; `tz` is where a time without an offset was read off. Raises PhotoRefused. Decodes only
-    inside `gate`. The worst that is accepted holds 360 MB for 1.3 s (a HEIC of 10 bits), a phone's 12 megapixels 25 MB
+    inside `gate`. The worst that is accepted holds 360 MB for 1.3 s (a HEIC of 10 bits), a phone's 12 megapixels 50 MB
     for 0.2 s; pictures that would hold more for their way of coding have a lower limit.
     """
     name = _shown(filename)
