@@ -25,6 +25,7 @@ from workflow.places import AreaIndex, bounding_box, distance_m
 
 DEAD = ("withdrawn", "rejected", "merged")
 MOST_DUPLICATES = 10
+FEATURELESS = "0" * 16  # the difference hash of a picture without any edge: all of those look the same
 
 _index: tuple[tuple[int, datetime], AreaIndex[int]] | None = None
 
@@ -104,7 +105,8 @@ def same_pictures(session: Session, ticket: Ticket) -> list[str]:
     photos = session.execute(select(Photo.sha256, Photo.dhash).where(Photo.ticket_id == ticket.id)).all()
     if not photos:
         return []
-    same = Photo.sha256.in_([each.sha256 for each in photos]) | Photo.dhash.in_([each.dhash for each in photos])
+    looks = {each.dhash for each in photos} - {FEATURELESS}
+    same = Photo.sha256.in_([each.sha256 for each in photos]) | Photo.dhash.in_(looks)
     query = (
         select(Ticket)
         .join(Photo, Photo.ticket_id == Ticket.id)

@@ -111,6 +111,13 @@ def test_it_notices_the_same_picture(db: Database) -> None:
         assert again.routing["same_picture"] == [first.number]
 
 
+def test_a_picture_of_nothing_is_not_taken_for_another_one(db: Database) -> None:
+    with db.writing() as session:
+        routed(session, photos=[photo(session, person(session, "alice"), sha256="a" * 64)])
+        again = routed(session, rider="bob", photos=[photo(session, person(session, "bob"), sha256="b" * 64)])
+        assert again.routing["same_picture"] == []
+
+
 def test_a_rule_triages_and_assigns_as_the_system(db: Database) -> None:
     with db.writing() as session:
         ticket = routed(session, category=MANHOLE, photos=[photo(session, person(session, "alice"))])

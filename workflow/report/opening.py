@@ -67,8 +67,9 @@ def open_report(session: Session, sender: User, new: NewReport, *, reporter: Use
     if category is not None and category.photo_required and not new.photos:
         errors["photos"] = ("photo.required", {"category": {"zh": category.name("zh"), "en": category.name("en")}})
     place = _place(new, photos, errors)
-    taken_at = new.taken_at or min((each.taken_at for each in photos if each.taken_at), default=None)
     moment = now()
+    plausible = (each.taken_at for each in photos if each.taken_at and each.taken_at <= moment + FUTURE)
+    taken_at = new.taken_at or min(plausible, default=None)
     if new.taken_at is not None and new.taken_at > moment + FUTURE:
         errors["taken_at"] = ("report.future", {})
     if errors:
