@@ -17,6 +17,7 @@ from web.api.operation import FREE, operation
 from web.api.schemas.incoming import EventsQuery, TicketsQuery
 from web.api.schemas.outgoing import EventOut, Listed, TicketGone, TicketOut, TicketShown
 from web.api.serializers import LOADED, Page, tell
+from web.api.serializers.suggestions import suggestions
 from web.context import actor, locale, reading, writing
 from workflow import access, timeline
 from workflow.engine import Permitted, fire, permitted
@@ -52,6 +53,7 @@ def show_ticket(number: str) -> Response:
     tongue = locale()
     shown = tell(ticket, Page(session, person, tongue, [ticket]))
     shown["permitted"] = [_permitted(each, tongue) for each in permitted(ticket, person)]
+    shown["suggestions"] = suggestions(session, person, ticket)
     return answer(shown, etag=ticket.version)
 
 

@@ -161,10 +161,31 @@ class TicketOut(Output):
     version: Positive
 
 
+class DuplicateOut(Output):
+    """A ticket that is probably about the same matter: how far away, how many hours earlier."""
+
+    number: str
+    metres: Annotated[int, Field(ge=0)]
+    hours: float
+
+
+class SuggestionsOut(Output):
+    """What the router found: codes of the likely category and department with the reporter's words that speak for
+    the category, likely duplicates, and numbers of other tickets that carry the same picture."""
+
+    category: str | None
+    words: list[str]
+    group: str | None
+    department: str | None
+    duplicates: list[DuplicateOut]
+    same_picture: list[str]
+
+
 class TicketShown(TicketOut):
-    """A ticket with what the caller may do to it now."""
+    """A ticket with what the caller may do to it now; `suggestions` for its street alone."""
 
     permitted: list[PermittedOut]
+    suggestions: SuggestionsOut | None
 
 
 class TicketGone(Output):
