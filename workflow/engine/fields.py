@@ -122,7 +122,8 @@ def read_move(move: Move) -> None:
     for name, need in needs.items():
         if is_blank(given.get(name)):
             if required(move.vocabulary, need, subject):
-                errors[name] = ("field.missing", {"title": need.title.model_dump()})
+                key = "field.missing_photos" if need.type == "photos" else "field.missing"
+                errors[name] = (key, {"title": need.title.model_dump()})
             continue
         chosen = options(move.session, move.vocabulary, need, subject)
         try:
