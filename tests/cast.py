@@ -6,7 +6,6 @@ Frank of market; Sam supervises the city, Ada administers it; Gus guards a gate;
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +14,9 @@ from sqlalchemy.orm import Session, selectinload
 from models import Membership, Photo, Ticket, Unit, User
 from models.clock import now
 from workflow.actors import SYSTEM
+from workflow.city_settings import calendar
 from workflow.engine import fire
+from workflow.localtime import local_day
 from workflow.report.opening import NewReport, open_report
 
 PEOPLE = {
@@ -103,7 +104,7 @@ WHO = {
 
 def fields(session: Session, name: str, actor: User | None = None) -> dict[str, Any]:
     """Right fields for a transition."""
-    soon = (now() + timedelta(days=4)).date().isoformat()
+    soon = local_day(session, calendar(session).add_workdays(now(), 4)).isoformat()
     if name == "resolve":
         assert actor is not None
         return {"note": "清理完毕", "photos": [photo(session, actor)]}
@@ -122,7 +123,7 @@ def fields(session: Session, name: str, actor: User | None = None) -> dict[str, 
         "refuse_suspension": {"reason": "不必"},
         "rework": {"reason": "还在"},
         "reopen": {"reason": "又来了"},
-        "close": {"why": "no_points"},
+        "close": {"why": "anonymous"},
         "comment": {"note": "看过了"},
     }.get(name, {})
 
@@ -135,7 +136,9 @@ def step(session: Session, ticket: Ticket, name: str, who: str | None = None) ->
 
 
 def a_ticket(session: Session, state: str = "submitted", rider: str = "alice", **about: Any) -> Ticket:
-    """A ticket that came to `state` by the usual way."""
+    """A ticket that came to `state` by the usual way. What is closed was reported without a name: nobody is paid."""
+    if state == "closed":
+        about.setdefault("anonymous", True)
     ticket = a_report(session, rider, **about)
     for name in STEPS[state]:
         step(session, ticket, name)

@@ -128,9 +128,11 @@ def machinery_of(session: Session, subject: Row) -> Machinery:
 
 
 def machinery(session: Session, kind: str, definition_id: int) -> Machinery:
-    """The machinery of a stored version, made at its first use in this process."""
-    row = session.get_one(Definition, definition_id)
-    made = _made.get((kind, row.sha256))
-    if made is None:
-        made = _made[kind, row.sha256] = build(row.text, _vocabularies[kind], f"{kind} version {row.version}")
-    return made
+    """The machinery of a stored version, made at its first use in this process and looked up once a session."""
+    known: dict[int, Machinery] = session.info.setdefault("machineries", {})
+    if definition_id not in known:
+        row = session.get_one(Definition, definition_id)
+        if (kind, row.sha256) not in _made:
+            _made[kind, row.sha256] = build(row.text, _vocabularies[kind], f"{kind} version {row.version}")
+        known[definition_id] = _made[kind, row.sha256]
+    return known[definition_id]

@@ -47,7 +47,7 @@ def role_in(
         if role == SYSTEM_ROLE:
             if actor is SYSTEM:
                 return SYSTEM_ROLE, None
-        elif not isinstance(actor, User):
+        elif not isinstance(actor, User) or actor.disabled_at is not None:
             continue
         elif relation:
             for membership in actor.memberships:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.tickets import Ticket
+from workflow import points
 from workflow.city_settings import governance
 from workflow.engine.move import Move
 from workflow.errors import Forbidden, Refused
@@ -16,13 +17,6 @@ def not_the_reporter(move: Move) -> None:
     """Nobody handles what they reported."""
     if move.actor.id is not None and move.actor.id == move.subject.reporter_id:
         raise Forbidden("forbidden.own_report")
-
-
-@REPORT.guard
-def not_own_as_clerk(move: Move) -> None:
-    """A clerk who reported it may answer for it as its reporter only."""
-    if move.role != "rider":
-        not_the_reporter(move)
 
 
 @REPORT.guard
@@ -133,3 +127,17 @@ def one_appeal(move: Move) -> None:
     """A rejection may be appealed so often; by default once."""
     if move.from_state == "rejected" and move.subject.appeals >= governance(move.session, "appeals"):
         raise Refused("refused.appealed")
+
+
+@REPORT.guard
+def somebody_is_paid(move: Move) -> None:
+    """A rule pays somebody for it, or has paid already."""
+    if not points.payable(move.session, move.subject):
+        raise Refused("refused.nobody_paid")
+
+
+@REPORT.guard
+def nobody_is_paid(move: Move) -> None:
+    """What pays somebody is not closed without paying."""
+    if points.payable(move.session, move.subject):
+        raise Refused("refused.somebody_paid")
