@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -16,6 +17,7 @@ from web.keys import Keys
 from workflow.errors import Problem
 
 PROBES = ("health.live", "health.ready", "metrics.show")
+STATIC = Path(__file__).resolve().parent / "static"
 STATIC_SECONDS = 3600
 
 
@@ -24,7 +26,7 @@ def create_app(settings: Settings) -> Flask:
 
     Raises UndeclaredRoute where a route does not say what it does.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.request_class = bodies.Request
     keys = Keys(settings)
     app.config.update(
@@ -32,7 +34,6 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=bodies.BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=bodies.FORM_FIELD_BYTES,
         PROVIDE_AUTOMATIC_OPTIONS=False,
-        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
     )
     app.url_map.merge_slashes = False
     app.extensions.update(
@@ -47,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
     api.register(app)
     for blueprint in (health.blueprint, metrics.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
-    action.public(app.view_functions["static"])
+    app.add_url_rule("/static/<path:filename>", "static", _static, methods=["GET"])
     action.hold_declared(app)
     if settings.proxy_hops:
         hops = settings.proxy_hops
@@ -64,6 +65,11 @@ def _hold_host(settings: Settings) -> Any:
             raise Problem("problem.host")
 
     return hold
+
+
+@action.public
+def _static(filename: str) -> Response:
+    return send_from_directory(STATIC, filename, max_age=STATIC_SECONDS)
 
 
 def _release(_error: BaseException | None) -> None:
