@@ -41,10 +41,16 @@ def guard(table: Table) -> None:
 
 
 def guarded(connection: Connection, table: str) -> bool:
-    """Whether the database at hand really guards `table`: the audit asks it."""
-    if connection.dialect.name == "sqlite":
-        query = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
-        return bool(connection.execute(text(query), {"table": table}).scalar_one() >= 2)
-    query = "SELECT count(*) FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass) AND NOT tgisinternal"
-    query += " AND tgenabled <> 'D'"
-    return bool(connection.execute(text(query), {"table": table}).scalar_one() >= 2)
+    """Whether the database at hand really guards `table`, by these very triggers and with them in force: the audit
+    asks it."""
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        query = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+        return set(connection.execute(query, {"table": table}).scalars()) >= set(statements(table, dialect))
+    query = text(
+        "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "WHERE t.tgrelid = CAST(:table AS regclass) AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL"
+    )
+    found = {(name, source.strip()) for name, source in connection.execute(query, {"table": table})}
+    source = f"BEGIN RAISE EXCEPTION '{table} is append-only'; END"
+    return found >= {(f"{table}_no_change", source), (f"{table}_no_truncate", source)}
