@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config import ROOT
-from queues.limits import TooSlow
 from workflow.errors import Busy, Problem
 
 SQLITE_TROUBLE = {5: "BUSY", 6: "LOCKED", 10: "IOERR", 13: "FULL", 14: "CANTOPEN"}
@@ -24,8 +23,6 @@ MOST_FRAMES = 6
 
 def is_busy(error: BaseException) -> bool:
     """Whether the database or the storage was away or in others' hands: not the job's fault."""
-    if too_slow(error):
-        return False
     if isinstance(error, Busy | PoolTimeout):
         return True
     if not isinstance(error, DBAPIError):
@@ -41,18 +38,8 @@ def is_busy(error: BaseException) -> bool:
     return state == LOCK_NOT_AVAILABLE or (state[:2] in POSTGRES_TROUBLE and state != QUERY_CANCELED)
 
 
-def too_slow(error: BaseException) -> bool:
-    """Whether it began with the job's time running out: a driver interrupted by it raises errors of its own."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, TooSlow):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
-
-
 def told(error: BaseException) -> str:
-    """The error in a few lines: types, keys, codes and places in the code; never its message, which may quote people."""
+    """The error in a few lines: types, keys, codes, places in the code; never its message, which may quote people."""
     lines: list[str] = []
     cause: BaseException | None = error
     for _ in range(MOST_CAUSES):

@@ -23,6 +23,11 @@ class TooSlow(Exception):
     """The job did not end within its time."""
 
 
+class Alarm(KeyboardInterrupt):
+    """What interrupts the job. psycopg cancels its query for this kind, and leaves it running for any other: with
+    the row's lock, so that the run could not even be noted."""
+
+
 class NoLimit(BaseDeathPenalty):
     """In the place of RQ's limit, which would take the one alarm that a process has."""
 
@@ -35,16 +40,23 @@ class NoLimit(BaseDeathPenalty):
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in what runs inside, in the main thread, after `seconds`. An alarm of somebody else's is kept."""
+    """Stop what runs inside after `seconds`, in the main thread. Raises TooSlow. Somebody else's alarm is kept."""
+    rang = False
 
     def ring(number: int, frame: FrameType | None) -> None:
-        raise TooSlow
+        nonlocal rang
+        rang = True
+        raise Alarm
 
     handler = signal.signal(signal.SIGALRM, ring)
     started = time.monotonic()
     theirs, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
+    except BaseException as error:
+        if rang:  # whatever the job made of it
+            raise TooSlow from error
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)

@@ -52,8 +52,8 @@ def run(row_id: int) -> None:
         with database.writing() as session:
             row = _take(session, row_id, wait=True)
             if row is not None:
-                row.runs -= 1
                 _perform(session, row)
+                row.runs -= 1
     except BaseException as error:
         _settle(row_id, error, noted)
         if not isinstance(error, Exception):

@@ -134,20 +134,20 @@ def work(url: str, *, share: int = SHARE_OF_JOBS, burst: bool = False, worker_cl
     logging.getLogger("rq.worker").addFilter(quiet)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
     try:
-        while share > 0:
+        while True:
             _stop_at_once_on_signals()
             try:
                 worker = worker_class(queue(connect(url)), outage)
                 worker.work(burst=burst, max_jobs=share)
-            except RedisError as error:
-                outage.away("redis", error)
-            except StopRequested:
-                return
-            else:
                 share -= worker.jobs
                 if worker.told_to_stop or burst or share <= 0:
                     return
+            except RedisError as error:
+                outage.away("redis", error)
+            _stop_at_once_on_signals()  # the ones that RQ leaves behind are its own
             time.sleep(PAUSE_SECONDS)
+    except StopRequested:
+        return
     finally:
         logging.getLogger("rq.worker").removeFilter(quiet)
 

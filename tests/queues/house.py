@@ -6,6 +6,9 @@ import multiprocessing
 import os
 import select
 import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,12 +19,13 @@ from rq import Queue
 from rq.job import Job
 from sqlalchemy import select as select_rows
 
-from models.clock import now
+from config import ROOT
 from models.database import database
 from models.outbox import Outbox, later
 from queues import worker
 from queues.connection import connect, queue
 from queues.outage import Outage
+from queues.parts import dies_with
 from queues.relay import Handout, Relay
 from tests.queues import jobs
 from tests.queues.jobs import Effect
@@ -59,6 +63,7 @@ class House:
         self.url = url
         self.server = server
         self.traveller = traveller
+        self.processes: list[ForkProcess | subprocess.Popen[str]] = []
 
     @staticmethod
     def today() -> datetime:
@@ -102,12 +107,13 @@ class House:
         def child() -> None:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
                 signal.signal(number, signal.SIG_DFL)
-            jobs.tell = tell
+            jobs.tell, jobs.redis_url = tell, self.server.url
             action()
 
         database.engine.dispose()  # so that the child inherits no open connection
         process = FORK.Process(target=child)
         process.start()
+        self.processes.append(process)
         return process
 
     def work_off(self) -> int | None:
@@ -134,10 +140,37 @@ class House:
 
     def maintain(self) -> None:
         """RQ's maintenance as every worker does it, at the present (travelled) time."""
-        from queues.worker import Worker
+        worker.Worker(queue(connect(self.server.url)), Outage()).run_maintenance_tasks()
 
-        Worker(queue(connect(self.server.url)), Outage()).run_maintenance_tasks()
+    def program(self, name: str, **environment: str) -> subprocess.Popen[str]:
+        """`python -m queues.<name>` as the supervisor starts it, on this database and this Redis."""
+        settings = {
+            "DATABASE_URL": self.url,
+            "REDIS_URL": self.server.url,
+            "DATA_DIR": str(self.server.socket.parent),
+            "PATH": os.environ["PATH"],
+        }
+        program = subprocess.Popen(
+            [sys.executable, "-m", f"queues.{name}"],
+            cwd=ROOT,
+            env=settings | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=dies_with(os.getpid()),
+        )
+        self.processes.append(program)
+        return program
+
+    def close(self) -> None:
+        """End what a failed test left running."""
+        for process in self.processes:
+            process.kill()
 
 
-def in_the_past(**ago: float) -> datetime:
-    return now() - timedelta(**ago)
+def until(true: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for what another process brings about."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not true within {seconds} s"
+        time.sleep(0.01)

@@ -6,29 +6,37 @@ import faulthandler
 import os
 import signal
 import time
+from contextlib import suppress
 from datetime import datetime
 
+from redis.exceptions import RedisError
 from sqlalchemy import String, insert, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from models.base import Base
+from models.base import UTCDateTime
 from models.clock import now
 from models.outbox import Outbox
+from queues.connection import connect
 from queues.jobs import job
 from workflow.errors import Refused
 
 tell: int | None = None
 """Where a process says that it has come to its point: the writing end of a pipe, set in the child."""
+redis_url: str | None = None
 
 
-class Effect(Base):
+class Own(DeclarativeBase):
+    """Tables that the product does not have."""
+
+
+class Effect(Own):
     """Something that a job did."""
 
     __tablename__ = "effects"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 def wait_here() -> None:
@@ -57,6 +65,17 @@ def stop_inside_once(session: Session, ref: str) -> None:
         wait_here()
 
 
+@job("test.nap")
+def nap(session: Session, ref: str) -> None:
+    """Sleeps until it is woken through Redis, or Redis goes."""
+    assert redis_url is not None
+    client = connect(redis_url, timeout_seconds=30)
+    with suppress(RedisError):
+        client.lpush("napping", ref)
+        client.blpop(["wake"])
+    _do(session, ref)
+
+
 @job("test.refuse")
 def refuse(session: Session, ref: str) -> None:
     _do(session, ref)
@@ -68,15 +87,12 @@ def quote(session: Session, ref: str) -> None:
     session.execute(text("SELECT nothing FROM nowhere WHERE phone = :phone"), {"phone": "13800000000"})
 
 
-@job("test.exit")
-def exit_worker(session: Session, ref: str) -> None:
+@job("test.crash")
+def crash(session: Session, ref: str) -> None:
+    """Takes its worker with it, in two ways by turns."""
     _do(session, ref)
-    os._exit(3)
-
-
-@job("test.segfault")
-def segfault(session: Session, ref: str) -> None:
-    _do(session, ref)
+    if os.getpid() % 2:
+        os._exit(3)
     faulthandler.disable()
     faulthandler._sigsegv()
 
@@ -107,7 +123,7 @@ def lock(session: Session, ref: str) -> None:
     session.scalar(select(Outbox).where(Outbox.id == int(ref)).with_for_update())
 
 
-@job("test.exit_for_good")
+@job("test.leave")
 def leave(session: Session, ref: str) -> None:
     _do(session, ref)
     raise SystemExit

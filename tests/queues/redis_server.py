@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ from redis.exceptions import RedisError
 
 from queues.connection import connect
 from queues.embedded_redis import command, find_binary
+from queues.parts import dies_with
 
 
 class RedisServer:
@@ -26,7 +28,12 @@ class RedisServer:
         """Start it, unless it runs, and wait until it answers."""
         if self.process and self.process.poll() is None:
             return
-        self.process = subprocess.Popen(command(find_binary(), self.socket), stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command(find_binary(), self.socket),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=dies_with(os.getpid()),
+        )
         deadline = time.monotonic() + 10
         while not self.answers():
             assert time.monotonic() < deadline, "Redis did not start within 10 s"

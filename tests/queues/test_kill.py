@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from queues.connection import connect, queue
+from queues.relay import Relay
 from queues.worker import Worker
 from tests.queues.house import House, StopsBeforeAcknowledging, StopsBetween, StopsWhenTaken
 
@@ -101,7 +103,7 @@ def test_a_row_handed_out_twice_is_done_once(house: House) -> None:
 def test_a_frozen_redis_costs_an_attempt_and_nothing_else(house: House) -> None:
     """The relay leases, and Redis does not answer any more when it comes to enqueue."""
     house.ask("test.effect", "a")
-    relay = house.relay()
+    relay = Relay(queue(connect(house.server.url, timeout_seconds=0.2)))
     leased = relay.lease(10)
     house.server.freeze()
     try:

@@ -1,0 +1,240 @@
+"""How runs are counted: poison dies after ten, and nothing else ever does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.orm import Session
+
+import queues.run
+from models.database import database
+from queues import limits
+from queues.run import MOST_RUNS, PATIENT_ATTEMPTS, SILENT, run
+from tests.queues.house import House
+
+
+@contextmanager
+def somebody_holds(url: str) -> Iterator[None]:
+    """Another program holds the outbox; on SQLite, the database."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE"))
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+        connection.rollback()
+    engine.dispose()
+
+
+def wait_only_50_ms(engine: Engine) -> None:
+    """Locks are waited for 8 s; a test has less time."""
+    command = "SET lock_timeout = 50" if engine.dialect.name == "postgresql" else "PRAGMA busy_timeout = 50"
+
+    def set_patience(connection, record) -> None:
+        connection.cursor().execute(command)
+        connection.commit()
+
+    event.listen(engine, "connect", set_patience)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("topic", ["test.refuse", "test.unknown", "test.quote", "test.commit"])
+def test_a_job_that_always_raises_is_dead_after_ten_runs(house: House, topic: str) -> None:
+    (row,) = house.ask(topic, "a")
+    for runs in range(1, MOST_RUNS + 1):
+        assert house.row(row).dead_at is None
+        assert house.hand_out() == 1
+        run(row)
+        assert house.row(row).runs == runs
+    assert house.row(row).dead_at is not None
+    assert house.row(row).done_at is None
+    assert house.effects() == {}
+    assert house.hand_out() == 0
+
+
+def test_a_job_that_kills_its_worker_is_dead_after_ten_known_runs_while_others_run(house: House) -> None:
+    (poison,) = house.ask("test.crash", "poison")
+    deaths, turns = 0, MOST_RUNS + 3
+    for turn in range(turns):
+        house.ask("test.effect", f"other {turn}")
+        house.hand_out()
+        while house.work_off() != 0:
+            deaths += 1
+    row = house.row(poison)
+    assert row.dead_at is not None
+    assert row.done_at is None
+    assert row.last_error == SILENT
+    assert (row.runs, deaths) == (MOST_RUNS, MOST_RUNS + 1), "ten noted, and the first attempt"
+    assert house.effects() == {f"other {turn}": 1 for turn in range(turns)}
+
+
+def test_a_redis_that_loses_everything_kills_no_row(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues.run, "PATIENT_ATTEMPTS", 3)
+    (row,) = house.ask("test.effect", "a")
+    for _ in range(2 * MOST_RUNS):
+        assert house.hand_out() == 1
+        house.server.client().flushall()
+    assert house.row(row).runs == 0
+    assert house.hand_out() == 1
+    house.work_off()
+    assert house.effects() == {"a": 1}
+    assert house.row(row).done_at is not None
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_a_busy_database_is_not_the_jobs_fault(house: House, attempts: int) -> None:
+    wait_only_50_ms(database.engine)
+    (row,) = house.ask("test.effect", "a")
+    for _ in range(attempts):
+        house.hand_out()
+    with somebody_holds(house.url):
+        for _ in range(MOST_RUNS + 1):
+            run(row)
+    assert (house.row(row).runs, house.row(row).dead_at) == (0, None)
+    run(row)
+    assert house.effects() == {"a": 1}
+
+
+def test_a_note_is_taken_back_when_the_database_is_busy_before_the_work(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_only_50_ms(database.engine)
+    (row,) = house.ask("test.effect", "a")
+    house.hand_out()
+    house.hand_out()
+    writing, seen = database.writing, []
+
+    @contextmanager
+    def busy_the_second_time() -> Iterator[Session]:
+        seen.append(house.row(row).runs)
+        if len(seen) == 2:
+            with somebody_holds(house.url), writing() as session:
+                yield session
+        else:
+            with writing() as session:
+                yield session
+
+    monkeypatch.setattr(database, "writing", busy_the_second_time)
+    run(row)
+    assert seen == [0, 1, 1], "noted, busy, taken back"
+    assert house.row(row).runs == 0
+    assert house.effects() == {}
+
+
+def test_a_job_that_locks_itself_out_for_ever_dies_at_last(large_house: House) -> None:
+    """Busy is forgiven for a hundred attempts."""
+    house = large_house
+    (row,) = house.ask("test.lock", "1")
+    (wanted,) = house.ask("test.effect", "a", due=house.today())
+    with database.writing() as session:
+        session.execute(text("UPDATE outbox SET ref = :wanted WHERE id = :row"), {"wanted": str(wanted), "row": row})
+    other = create_engine(house.url)
+    with other.connect() as connection:
+        connection.execute(text("SELECT 1 FROM outbox WHERE id = :id FOR UPDATE"), {"id": wanted})
+        house.hand_out()
+        run(row)
+        assert (house.row(row).runs, house.row(row).last_error) == (0, None)
+        with database.writing() as session:
+            session.execute(text("UPDATE outbox SET attempts = :n WHERE id = :id"), {"n": PATIENT_ATTEMPTS, "id": row})
+        for _ in range(MOST_RUNS):
+            run(row)
+    other.dispose()
+    assert house.row(row).dead_at is not None
+    assert "55P03" in house.row(row).last_error
+
+
+def test_success_takes_the_note_back(house: House) -> None:
+    (row,) = house.ask("test.effect", "a")
+    for _ in range(3):
+        house.hand_out()
+    run(row)
+    assert (house.row(row).attempts, house.row(row).runs) == (3, 0)
+    assert house.effects() == {"a": 1}
+
+
+def test_a_done_or_dead_or_missing_row_is_not_run(house: House) -> None:
+    (row,) = house.ask("test.effect", "a")
+    house.hand_out()
+    run(row)
+    run(row)
+    run(row + 1000)
+    assert house.effects() == {"a": 1}
+
+
+def test_a_row_in_another_workers_hands_is_left_alone(large_house: House) -> None:
+    house = large_house
+    (row,) = house.ask("test.effect", "a")
+    house.hand_out()
+    other = create_engine(house.url)
+    with other.connect() as connection:
+        connection.execute(text("SELECT 1 FROM outbox WHERE id = :id FOR UPDATE"), {"id": row})
+        run(row)
+    other.dispose()
+    assert house.effects() == {}
+    assert house.row(row).runs == 0
+
+
+def test_a_job_that_takes_too_long_is_stopped_and_counted(small_house: House) -> None:
+    (row,) = small_house.ask("test.sleep", "python")
+    small_house.hand_out()
+    run(row)
+    assert small_house.row(row).runs == 1
+    assert "TooSlow" in small_house.row(row).last_error
+    assert small_house.effects() == {}
+
+
+def test_a_query_that_takes_too_long_is_stopped_in_the_database_too(large_house: House) -> None:
+    """Left running it would keep the row's lock, and the run could not be noted."""
+    house = large_house
+    (row,) = house.ask("test.sleep", "database")
+    house.hand_out()
+    run(row)
+    assert house.row(row).runs == 1
+    assert "TooSlow" in house.row(row).last_error
+    with database.reading() as session:
+        running = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)' AND state = 'active'")
+        assert session.scalar(running) == 0
+
+
+def test_a_job_that_hears_no_alarm_ends_with_its_process_and_is_counted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.1)
+    (row,) = house.ask("test.sleep", "deaf")
+    house.hand_out()
+    house.hand_out()
+    house.server.client().flushall()
+    house.hand_out()
+    assert house.work_off() == 1
+    assert house.row(row).runs == 1
+    assert house.effects() == {}
+
+
+def test_being_told_to_leave_is_not_the_jobs_fault(house: House) -> None:
+    (row,) = house.ask("test.leave", "a")
+    house.hand_out()
+    house.hand_out()
+    with pytest.raises(SystemExit):
+        run(row)
+    assert (house.row(row).runs, house.row(row).done_at) == (0, None)
+    assert house.effects() == {}
+
+
+def test_the_error_names_type_key_and_place_and_quotes_nobody(house: House) -> None:
+    refused, quoted = house.ask("test.refuse", "a") + house.ask("test.quote", "a")
+    house.hand_out()
+    run(refused)
+    run(quoted)
+    told = house.row(refused).last_error
+    assert told.startswith("workflow.errors.Refused: problem.refused\n")
+    assert "tests/queues/jobs.py:" in told
+    assert "queues/run.py:" in told
+    assert "sqlalchemy.exc." in house.row(quoted).last_error
+    assert "caused by" in house.row(quoted).last_error
+    for letter in (told, house.row(quoted).last_error):
+        assert "13800000000" not in letter
+        assert "Zhang" not in letter

@@ -1,0 +1,101 @@
+"""The outbox as an administrator sees it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from models.clock import now
+from models.database import database
+from queues.dead_letters import Figures, dead, figures, send_again, show, waiting
+from queues.run import MOST_RUNS, run
+from tests.queues.house import House
+from workflow.actors import SYSTEM
+from workflow.errors import NotFound, Refused
+
+
+def a_dead_row(house: House, topic: str = "test.refuse", ref: str = "a") -> int:
+    (row,) = house.ask(topic, ref)
+    for _ in range(MOST_RUNS):
+        house.hand_out()
+        run(row)
+    assert house.row(row).dead_at is not None
+    return row
+
+
+def test_what_waits_is_listed_by_what_is_due_first(small_house: House) -> None:
+    timer = small_house.ask("test.effect", "timer", due=now() + timedelta(days=1))
+    old = small_house.ask("test.effect", "old", due=now() - timedelta(days=1))
+    done = small_house.ask("test.effect", "done")
+    run(done[0])
+    with database.reading() as session:
+        assert [letter.id for letter in waiting(session)] == [*old, *timer]
+        assert [letter.id for letter in waiting(session, limit=1)] == old
+        assert dead(session) == []
+
+
+def test_a_dead_row_is_listed_and_tells_why(small_house: House) -> None:
+    row = a_dead_row(small_house)
+    with database.reading() as session:
+        (letter,) = dead(session)
+        assert letter == show(session, row)
+        assert (letter.topic, letter.ref, letter.runs, letter.attempts) == ("test.refuse", "a", MOST_RUNS, MOST_RUNS)
+        assert letter.last_error.startswith("workflow.errors.Refused: problem.refused")
+        assert waiting(session) == []
+
+
+def test_a_dead_row_sent_again_has_ten_more_runs(house: House) -> None:
+    row = a_dead_row(house)
+    with database.writing() as session:
+        letter = send_again(session, row, SYSTEM)
+    assert (letter.dead_at, letter.runs, letter.lease) == (None, 0, None)
+    for runs in range(1, MOST_RUNS + 1):
+        assert house.row(row).dead_at is None
+        assert house.hand_out() == 1
+        run(row)
+        assert house.row(row).runs == runs
+    assert house.row(row).dead_at is not None
+    assert house.row(row).attempts == 2 * MOST_RUNS
+
+
+def test_a_dead_row_sent_again_is_done_once_its_cause_is_gone(house: House) -> None:
+    from queues import jobs
+
+    row = a_dead_row(house, "test.not_yet")
+    with database.writing() as session:
+        send_again(session, row, SYSTEM)
+    jobs.job("test.not_yet")(jobs.find("test.effect").verb)
+    try:
+        assert house.relay().step() == 1, "at once"
+        assert house.work_off() == 0
+    finally:
+        del jobs._jobs["test.not_yet"]
+    assert house.effects() == {"a": 1}
+    assert house.row(row).done_at is not None
+
+
+def test_only_the_dead_are_sent_again(small_house: House) -> None:
+    (row,) = small_house.ask("test.effect", "a")
+    for state in ("waiting", "done"):
+        with pytest.raises(Refused) as refused, database.writing() as session:
+            send_again(session, row, SYSTEM)
+        assert str(row) in refused.value.sentence("en"), state
+        run(row)
+    with pytest.raises(NotFound) as unknown, database.writing() as session:
+        send_again(session, row + 99, SYSTEM)
+    assert str(row + 99) in unknown.value.sentence("zh")
+
+
+def test_the_figures_count_what_is_open(house: House) -> None:
+    with database.reading() as session:
+        assert figures(session) == Figures(waiting=0, due=0, oldest_due_seconds=0.0, dead=0)
+    a_dead_row(house)
+    house.ask("test.effect", "now", due=now() - timedelta(seconds=90))
+    house.ask("test.effect", "timer", due=now() + timedelta(days=1))
+    (done,) = house.ask("test.effect", "done")
+    run(done)
+    with database.reading() as session:
+        found = figures(session)
+    assert (found.waiting, found.due, found.dead) == (2, 1, 1)
+    assert 90 <= found.oldest_due_seconds < 120

@@ -1,0 +1,109 @@
+"""The register of jobs, those that come again by themselves, and the purge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from models.clock import now
+from models.database import database
+from models.outbox import Outbox
+from queues import jobs, periodic
+from queues.jobs import purge
+from queues.run import MOST_RUNS, run
+from tests.queues.house import House
+
+EVERY_HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def hourly(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A topic that comes every hour, and the only one that does."""
+    jobs.load()
+    effect = jobs.find("test.effect").verb
+    monkeypatch.setattr(jobs, "_jobs", {"test.effect": jobs.find("test.effect")})
+    jobs.job("test.hourly", every=EVERY_HOUR)(effect)
+    return "test.hourly"
+
+
+def waiting(house: House, topic: str) -> list[Outbox]:
+    return [row for row in house.rows() if row.topic == topic and not row.done_at and not row.dead_at]
+
+
+def test_a_topic_is_one_jobs() -> None:
+    with pytest.raises(ValueError, match=r"test\.effect is tests\.queues\.jobs's already"):
+        jobs.job("test.effect")(jobs.find("test.effect").verb)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, 301])
+def test_a_job_has_a_limit(timeout: int) -> None:
+    with pytest.raises(ValueError, match="between 1 and 300 seconds"):
+        jobs.job("test.endless", timeout=timeout)
+
+
+def test_an_unknown_topic_is_said() -> None:
+    with pytest.raises(jobs.UnknownTopic, match="nobody"):
+        jobs.find("nobody")
+
+
+def test_a_periodic_job_is_asked_for_once_however_many_workers_start(house: House, hourly: str) -> None:
+    starting = [house.process(periodic.plan) for _ in range(4)]
+    for process in starting:
+        process.join(20)
+        assert process.exitcode == 0
+    periodic.plan()
+    assert len(waiting(house, hourly)) == 1
+
+
+def test_a_periodic_job_asks_for_its_next_run(house: House, hourly: str) -> None:
+    periodic.plan()
+    for turn in range(1, 4):
+        assert house.hand_out() == 1
+        (row,) = waiting(house, hourly)
+        run(row.id)
+        (after,) = waiting(house, hourly)
+        assert timedelta(minutes=59) < after.due - now() <= EVERY_HOUR
+        assert house.effects() == {"": turn}
+        house.traveller.shift(EVERY_HOUR)
+
+
+def test_a_periodic_job_that_dies_comes_again_at_its_time(house: House, hourly: str) -> None:
+    jobs._jobs[hourly] = jobs.Job(hourly, jobs.load, 60, EVERY_HOUR)  # it takes other arguments: a TypeError
+    periodic.plan()
+    (row,) = waiting(house, hourly)
+    for _ in range(MOST_RUNS):
+        house.hand_out()
+        run(row.id)
+    assert house.row(row.id).dead_at is not None
+    (after,) = waiting(house, hourly)
+    assert after.due > now() + timedelta(minutes=58)
+
+
+def test_the_purge_takes_what_was_done_a_month_ago_and_nothing_else(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "BATCH", 3)
+    long_ago, yesterday = now() - timedelta(days=31), now() - timedelta(days=1)
+    base = {"topic": "test.effect", "due": long_ago, "created_at": long_ago, "attempts": 1, "runs": 0}
+    states = [
+        *[{"ref": "old", "done_at": long_ago}] * 5,
+        {"ref": "new", "done_at": yesterday},
+        {"ref": "dead", "dead_at": long_ago},
+        {"ref": "open"},
+    ]
+    with database.writing() as session:
+        for state in states:
+            session.execute(insert(Outbox).values(base | state))
+    for left in (2, 0):
+        (row,) = waiting(house, "purge") or [house.row(number) for number in house.ask("purge", "")]
+        run(row.id)
+        assert [row.ref for row in house.rows() if row.topic == "test.effect"] == ["old"] * left + [
+            "new",
+            "dead",
+            "open",
+        ]
+    (again,) = waiting(house, "purge")
+    assert again.due > now() + timedelta(hours=23)
