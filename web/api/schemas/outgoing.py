@@ -24,6 +24,10 @@ class Listed(Output, Generic[Item]):
     items: list[Item]
     next_cursor: str | None
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        return f"ListOf{params[0].__name__.removesuffix('Out')}"
+
 
 class FieldError(Output):
     field: str
