@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -122,6 +123,7 @@ def prepare() -> tuple[str, ...] | None:
 def main() -> int:
     """The exit status: 0 after an ordered stop, 1 with a sentence when Whistle cannot start."""
     os.umask(0o077)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     with contextlib.ExitStack() as held:

@@ -209,18 +209,18 @@ class Supervisor:
         def on_stop(number: int, frame: FrameType | None) -> None:
             self.stop()
 
-        before = {number: signal.getsignal(number) for number in (*STOPPING_SIGNALS, signal.SIGCHLD)}
         for number in STOPPING_SIGNALS:
-            # nohup has the hang-up ignored, and means it
-            if before[number] is not signal.SIG_IGN:
+            # nohup means it; a shell that has SIGINT ignored by what it starts behind `&` does not.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, on_stop)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         try:
             yield
         finally:
             signal.set_wakeup_fd(wakeup)
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            # All has stopped: who asks once more must not turn an ordered end into another.
+            for number in STOPPING_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
             self._selector.close()
             ours.close()
             theirs.close()

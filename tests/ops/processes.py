@@ -91,12 +91,13 @@ class Program:
         return status
 
 
-def house(*parts: dict[str, object], environ: Mapping[str, str] | None = None) -> Program:
-    """A supervisor of `parts`, each with `code` (Python) for its command."""
+def house(*parts: dict[str, object], environ: Mapping[str, str] | None = None, ignores: str = "") -> Program:
+    """A supervisor of `parts`, each with `code` (Python) for its command; `ignores`: a signal it is born deaf to."""
     specified = [{**part, "command": [sys.executable, "-S", "-u", "-c", part["code"]]} for part in parts]
     for part in specified:
         del part["code"]
-    return Program([sys.executable, Path(__file__).with_name("small_house.py"), json.dumps(specified)], environ)
+    deaf = ["/bin/sh", "-c", f'trap "" {ignores}; exec "$0" "$@"'] if ignores else []
+    return Program([*deaf, sys.executable, Path(__file__).with_name("small_house.py"), json.dumps(specified)], environ)
 
 
 def is_gone(pid: int, seconds: float = 5.0) -> bool:

@@ -80,6 +80,18 @@ def test_it_stops_all_in_order(number: int):
         assert ended == ["web", "worker", "redis"]
 
 
+@pytest.mark.parametrize(("name", "stops"), [("INT", True), ("HUP", False)])
+def test_it_hears_an_interrupt_behind_a_shell_and_no_hang_up_under_nohup(name: str, stops: bool):
+    with house({"name": "web", "code": TELLS}, ignores=name) as it:
+        it.expect("here")
+        it.signal(signal.Signals[f"SIG{name}"])
+        if not stops:
+            it.signal(signal.SIGUSR1)
+            assert it.ends() == -signal.SIGUSR1
+            return
+        assert it.ends() == 0
+
+
 def test_it_kills_what_does_not_stop_in_its_time():
     with house({"name": "web", "code": DEAF, "grace_seconds": 0.3}) as it:
         it.expect("here")
