@@ -37,6 +37,7 @@ class Lifecycle:
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(32), default=NEW, index=True)
     version: Mapped[int] = mapped_column(default=0, comment="transitions fired; the last event's seq")
+    updated_at: Mapped[datetime]
 
     @declared_attr
     def definition_id(cls) -> Mapped[int]:

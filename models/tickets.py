@@ -70,7 +70,6 @@ class Ticket(Lifecycle, Base):
     taken_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
 
-    updated_at: Mapped[datetime]
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), comment="the city's inbox until it is routed")
     department_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), comment="the lead")

@@ -84,9 +84,11 @@ def _dues(session: Session, ticket: Ticket) -> list[_Due]:
     if "join" not in rules:
         return own
     merged = {each.from_ticket_id for each in ticket.joins if each.from_ticket_id}
-    hidden = set(session.scalars(select(Ticket.id).where(Ticket.id.in_(merged), Ticket.anonymous))) if merged else set()
+    nameless = select(Ticket.id, Ticket.reporter_id).where(Ticket.id.in_(merged), Ticket.anonymous)
+    hidden = {(own, person) for own, person in session.execute(nameless)} if merged else set()
     joined = [
-        _Due(each.user_id, rules["join"], each.created_at, each.from_ticket_id in hidden) for each in ticket.joins
+        _Due(each.user_id, rules["join"], each.created_at, (each.from_ticket_id, each.user_id) in hidden)
+        for each in ticket.joins
     ]
     return own + joined
 

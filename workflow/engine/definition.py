@@ -58,7 +58,12 @@ class FieldNeed(Part):
     options: list[Option] | Name | None = None
     maximum: int = Field(default=2000, description="characters of a text, items of a list, value of a number")
     minimum: int = 0
-    past: bool = Field(default=False, description="a date may lie in the past")
+
+    @model_validator(mode="after")
+    def _something_fits(self) -> FieldNeed:
+        if self.maximum < max(self.minimum, 1):
+            raise ValueError("`maximum` leaves nothing that could be filled in")
+        return self
 
 
 class State(Part):
@@ -95,7 +100,7 @@ class Transition(Part):
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> Transition:
-        if bool(self.moves) == bool(self.from_ and self.to):
+        if len({bool(self.from_), self.to is not None, not self.moves}) > 1:
             raise ValueError("needs either `from` and `to`, or `moves`")
         if not self.who:
             raise ValueError("nobody may fire it: `who` is empty")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Wrong = tuple[str, dict[str, Any]]
 Choices = list[str] | None
 LONGEST_CODE = 64
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 class WrongValue(Exception):
@@ -43,8 +45,6 @@ def _string(value: Any, maximum: int) -> str:
 
 
 def _date(value: Any, _need: FieldNeed, _options: Choices) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
     try:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -55,7 +55,7 @@ def _date(value: Any, _need: FieldNeed, _options: Choices) -> str:
 
 
 def _number(value: Any, need: FieldNeed, _options: Choices) -> int:
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 10:
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not need.minimum <= value <= need.maximum:
         raise WrongValue("field.number", minimum=need.minimum, maximum=need.maximum)

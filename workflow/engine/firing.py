@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, object_session
 
 from models.clock import now
@@ -18,7 +18,7 @@ from workflow.engine.history import record
 from workflow.engine.machines import Machinery, machinery_of
 from workflow.engine.move import Move
 from workflow.engine.permission import role_in
-from workflow.errors import Forbidden, NotFound, Refused, Stale
+from workflow.errors import Busy, Forbidden, NotFound, Refused, Stale
 from workflow.localtime import zone
 from workflow.say import say
 
@@ -38,9 +38,18 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
     wanted = sorted(set(ids))
     for row in list(session.identity_map.values()):
         if isinstance(row, model) and row.id in wanted:
-            session.expire(row)
+            _forget(session, row)
     query = select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update()
     return {row.id: row for row in session.scalars(query)}
+
+
+def _forget(session: Session, row: Any) -> None:
+    """Whatever was read of a row before its lock may be old, and so may the rows that belong to it."""
+    for relation in inspect(type(row)).relationships:
+        belonging = row.__dict__.get(relation.key)
+        for each in belonging if isinstance(belonging, list) else ():
+            session.expire(each)
+    session.expire(row)
 
 
 def fire(
@@ -59,8 +68,8 @@ def fire(
     `fields` and `more` are the transition's fields: what comes from outside belongs in `fields`, whose names may be
     anything. `if_version` holds the versions that the caller may have seen; `facts` what the system knows beside.
     Looks up, asks the guards, moves, lets the effects follow and writes the event, which it returns. Raises NotFound
-    (no such transition), Forbidden (not this person's to do), Stale, Refused (not from this state, or not now) and
-    Invalid (fields).
+    (no such transition), Forbidden (not this person's to do), Stale, Refused (not from this state, or not now),
+    Invalid (fields) and, very seldom, Busy (try again).
     """
     session = object_session(subject)
     if session is None:
@@ -71,9 +80,10 @@ def fire(
         raise NotFound()
     vocabulary = machinery.vocabulary
     given = {**(fields or {}), **more}
-    named = [given.get(field) for field, need in transition.fields.items() if need.type == "ticket"]
-    found = [vocabulary.find(session, number) for number in named if isinstance(number, str)]
-    lock(session, type(subject), [subject.id, *(each for each in found if each is not None)])
+    touched = _touched(session, machinery, name, subject, given)
+    locked = lock(session, type(subject), touched)
+    if not _touched(session, machinery, name, subject, given) <= touched:
+        raise Busy()  # what it would touch has changed between looking and locking
     role = role_in(vocabulary, transition, subject, actor)
     if role is None:
         raise Forbidden()
@@ -91,6 +101,14 @@ def fire(
         later(session, f"tell_{subject.kind}", event.id)
     session.flush()
     return event
+
+
+def _touched(session: Session, machinery: Machinery, name: str, subject: Any, given: Mapping[str, Any]) -> set[int]:
+    """The rows that a move may change: the subject's, those that its fields name, and whatever these are bound to."""
+    vocabulary, fields = machinery.vocabulary, machinery.lifecycle.transitions[name].fields
+    named = [given.get(field) for field, need in fields.items() if need.type == "ticket"]
+    found = [vocabulary.find(session, number) for number in named if isinstance(number, str)]
+    return {bound for each in (subject.id, *found) if each is not None for bound in vocabulary.bound(session, each)}
 
 
 def _refusal(session: Session, machinery: Machinery, subject: Any) -> Refused:

@@ -82,9 +82,7 @@ def permitted(subject: Any, actor: Actor) -> list[Permitted]:
     return found
 
 
-def _may(
-    session: Session, machinery: Machinery, subject: Any, actor: Actor, name: str, transition: Transition
-) -> bool:
+def _may(session: Session, machinery: Machinery, subject: Any, actor: Actor, name: str, transition: Transition) -> bool:
     if subject.state not in transition.targets:
         return False
     role = role_in(machinery.vocabulary, transition, subject, actor)

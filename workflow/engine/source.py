@@ -32,7 +32,10 @@ class Source:
             raise DefinitionError([f"{name}:{line}: {error.problem or error}"]) from error
         except yaml.YAMLError as error:
             raise DefinitionError([f"{name}:1: {error}"]) from error
-        self.data: Any = None if node is None else self._read(node, ())
+        try:
+            self.data: Any = None if node is None else self._read(node, ())
+        except RecursionError as error:
+            raise DefinitionError([f"{name}:1: a part of it contains itself"]) from error
         if self._doubles:
             raise DefinitionError(self._doubles)
 
@@ -53,12 +56,19 @@ class Source:
         if isinstance(node, yaml.MappingNode):
             found: dict[str, Any] = {}
             for key, value in node.value:
-                inner = (*place, str(key.value))
-                self._lines[inner] = key.start_mark.line + 1
+                line = key.start_mark.line + 1
+                if not isinstance(key, yaml.ScalarNode):
+                    raise DefinitionError([f"{self.name}:{line}: a name is a single word, not a list or a mapping"])
+                inner = (*place, key.value)
+                self._lines[inner] = line
                 if key.value in found:
-                    self._doubles.append(f"{self.name}:{key.start_mark.line + 1}: {key.value} stands here twice")
-                found[str(key.value)] = self._read(value, inner)
+                    self._doubles.append(f"{self.name}:{line}: {key.value} stands here twice")
+                found[key.value] = self._read(value, inner)
             return found
         if isinstance(node, yaml.SequenceNode):
             return [self._read(each, (*place, index)) for index, each in enumerate(node.value)]
-        return yaml.SafeLoader("").construct_object(node)
+        try:
+            return yaml.SafeLoader("").construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            line = node.start_mark.line + 1
+            raise DefinitionError([f"{self.name}:{line}: {node.value!r} cannot be read as {node.tag}"]) from error

@@ -48,6 +48,7 @@ class Vocabulary:
         self.audiences: dict[str, Audience] = {}
         self.entered: Step | None = None
         self.find: Callable[[Session, str], int | None] = lambda _session, _number: None
+        self.bound: Callable[[Session, int], list[int]] = lambda _session, subject_id: [subject_id]
 
     def person(self, role: str) -> Callable[[Person], Person]:
         """`(subject, user) -> bool`: a relation that needs no membership."""
@@ -98,6 +99,11 @@ class Vocabulary:
         self.find = function
         return function
 
+    def bound_to(self, function: Callable[[Session, int], list[int]]) -> Callable[[Session, int], list[int]]:
+        """`(session, id) -> ids`: it, and what else a move of it or to it may touch; all of them are locked."""
+        self.bound = function
+        return function
+
     def on_entering(self, function: Step) -> Step:
         """Called after every transition that changed the state: where clocks start and stop."""
         self.entered = function
@@ -130,8 +136,9 @@ class Vocabulary:
                     hold((*at, "fields", field, "required"), need.required, self.conditions, "condition")
                 if isinstance(need.options, str):
                     hold((*at, "fields", field, "options"), need.options, self.options, "options")
-                if need.type in ("choice", "choices") and not need.options:
-                    problems.append(source.problem((*at, "fields", field), "a choice needs options"))
+                if (need.type in ("choice", "choices")) != bool(need.options):
+                    reason = "only a choice has options" if need.options else "a choice needs options"
+                    problems.append(source.problem((*at, "fields", field), reason))
             for index, telling in enumerate(transition.tell):
                 hold((*at, "tell", index), telling.who, self.audiences, "audience")
                 if not said(telling.say):

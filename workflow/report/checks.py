@@ -83,4 +83,3 @@ def internal_for_staff(move: Move) -> None:
     """Only those who handle it may speak among themselves."""
     if move.details.get("internal") and move.role == "rider":
         raise Invalid.field("internal", "comment.internal_for_staff")
-

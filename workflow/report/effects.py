@@ -231,7 +231,7 @@ def leave_the_other(move: Move) -> None:
     move.facts["from_ticket"] = target.number
     if ticket.category is None:
         ticket.category = target.category
-    disown(move.session, ticket, target)
+    disown(move.session, ticket)
     ticket.merged_into = None
 
 
@@ -252,5 +252,3 @@ def release_points(move: Move) -> None:
 def pay_points(move: Move) -> None:
     """Points are posted in the ticket's own transaction."""
     move.facts["points"] = points.pay(move.session, move.subject)
-
-

@@ -97,25 +97,41 @@ def join(session: Session, rider: User, public_id: str, photo_ids: Sequence[str]
 
 def adopt(session: Session, merged: Ticket, target: Ticket) -> None:
     """The merged ticket's reporter and joiners join the target, except whoever reported that one."""
-    people = {merged.reporter_id: merged.created_at} | {each.user_id: each.created_at for each in merged.joins}
-    for person, since in people.items():
-        if person != target.reporter_id:
-            values = {"ticket_id": target.id, "user_id": person, "from_ticket_id": merged.id, "created_at": since}
-            insert_missing(session, Join, **values)
-    session.expire(target, ["joins"])
-    if target.category_id is not None:
+    _carry(session, merged, target)
+    if target.state != "submitted":
         points.reserve(session, target)
 
 
-def disown(session: Session, merged: Ticket, target: Ticket) -> None:
-    """Who came with the merged ticket leaves the target, and what was set aside for them there is free again."""
-    came = select(Join.user_id).where(Join.ticket_id == target.id, Join.from_ticket_id == merged.id)
-    theirs = select(Award).where(Award.ticket_id == target.id, Award.user_id.in_(came), Award.state == "pending")
-    for award in session.scalars(theirs):
-        award.state = "released"
-    session.flush()
-    session.execute(delete(Join).where(Join.ticket_id == target.id, Join.from_ticket_id == merged.id))
+def _carry(session: Session, merged: Ticket, target: Ticket) -> None:
+    people = {merged.reporter_id: (merged.id, merged.created_at)}
+    for each in merged.joins:
+        people.setdefault(each.user_id, (each.from_ticket_id or merged.id, each.created_at))
+    for person, (own, since) in people.items():
+        if person != target.reporter_id:
+            values = {"ticket_id": target.id, "user_id": person, "from_ticket_id": own, "created_at": since}
+            insert_missing(session, Join, **values)
     session.expire(target, ["joins"])
+
+
+def disown(session: Session, merged: Ticket) -> None:
+    """Who came with the merged ticket leaves what it follows, and what that follows, unless they came by another way.
+
+    What was set aside for them there is free again.
+    """
+    own = {merged.id, *(each.from_ticket_id for each in merged.joins if each.from_ticket_id)}
+    target = merged.merged_into
+    while target is not None:
+        came = {each.user_id for each in target.joins if each.from_ticket_id in own}
+        session.execute(delete(Join).where(Join.ticket_id == target.id, Join.from_ticket_id.in_(own)))
+        session.expire(target, ["joins"])
+        followers = select(Ticket).where(Ticket.merged_into_id == target.id, Ticket.id != merged.id)
+        for each in session.scalars(followers.order_by(Ticket.id)):
+            _carry(session, each, target)
+        gone = came - {each.user_id for each in target.joins}
+        for award in session.scalars(select(Award).where(Award.ticket_id == target.id, Award.user_id.in_(gone))):
+            award.state = "released" if award.state == "pending" else award.state
+        session.flush()
+        target = target.merged_into
 
 
 def open_group(session: Session, code: str) -> bool:

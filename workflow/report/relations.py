@@ -18,8 +18,8 @@ def reporter(ticket: Ticket, user: User) -> bool:
 
 @REPORT.person("clerk")
 def entering_clerk(ticket: Ticket, user: User) -> bool:
-    """The clerk who typed in what a rider telephoned."""
-    return ticket.entered_by_id == user.id
+    """The clerk who typed in what a rider telephoned, until it is routed to whoever it concerns."""
+    return ticket.entered_by_id == user.id and ticket.routed_at is None
 
 
 @REPORT.relation
@@ -31,21 +31,34 @@ def in_street(ticket: Ticket, membership: Membership) -> bool:
 @REPORT.relation
 def in_lead(ticket: Ticket, membership: Membership) -> bool:
     """The unit leads the ticket."""
-    return ticket.department is not None and membership.unit.contains(ticket.department)
+    unit, lead = membership.unit, ticket.department
+    return unit.kind == "department" and lead is not None and unit.contains(lead)
 
 
 @REPORT.relation
 def assisting(ticket: Ticket, membership: Membership) -> bool:
     """The unit assists with the ticket."""
-    return any(membership.unit.contains(each.unit) for each in ticket.assisting)
+    unit = membership.unit
+    return unit.kind == "department" and any(unit.contains(each.unit) for each in ticket.assisting)
 
 
 @REPORT.relation
 def above(ticket: Ticket, membership: Membership) -> bool:
     """The unit stands above the ticket's street or its lead."""
-    return in_street(ticket, membership) or (membership.unit.kind == "department" and in_lead(ticket, membership))
+    return in_street(ticket, membership) or in_lead(ticket, membership)
 
 
 @REPORT.finder
 def _find(session: Session, number: str) -> int | None:
     return ticket_id(session, number)
+
+
+@REPORT.bound_to
+def _what_it_follows(session: Session, ticket_id: int) -> list[int]:
+    """What it was merged into, and what that was merged into: its people and their points go along."""
+    found = [ticket_id]
+    ticket = session.get(Ticket, ticket_id)
+    while ticket is not None and ticket.merged_into_id is not None and ticket.merged_into_id not in found:
+        found.append(ticket.merged_into_id)
+        ticket = session.get(Ticket, ticket.merged_into_id)
+    return found
