@@ -80,7 +80,10 @@ class Digest:
             held, count = line, count + 1
         if held != f"end {count - 1} {total.hexdigest()}":
             raise BrokenDigest(str(path))
-        return cls(path, date.fromisoformat(day), count - 3)
+        try:
+            return cls(path, date.fromisoformat(day), count - 3)
+        except ValueError as error:
+            raise BrokenDigest(str(path)) from error
 
     def heads(self, kind: str) -> Iterator[Head]:
         """The heads of a lifecycle, or of the accounts, by ascending id. Raises BrokenDigest."""

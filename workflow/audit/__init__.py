@@ -48,10 +48,12 @@ def audit(connection: Connection, tally: Tally) -> Findings:
 
 
 def _readable(table: str, findings: Findings) -> Findings:
-    """What cannot even be read is a finding too: text that is none, in a file that somebody edited."""
+    """What cannot even be read is a finding too: in a SQLite file anything can be put into any column."""
     try:
         yield from findings
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
         yield found("unreadable", table=table, why=str(error.orig).splitlines()[0])
+    except (TypeError, ValueError) as error:
+        yield found("unreadable", table=table, why=str(error))

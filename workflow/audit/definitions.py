@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
 from models import Definition
 from workflow.audit.findings import Findings, Tally, found
-from workflow.engine import DefinitionError, parse
+from workflow.engine import DefinitionError, Lifecycle, parse
 
 Paths = dict[tuple[str, str], str]
 """`(action, from state) -> to state`."""
@@ -30,7 +31,7 @@ class Definitions:
             if hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
                 yield found("definition_altered", kind=row.kind, version=row.version)
             try:
-                lifecycle, _ = parse(row.text)
+                lifecycle = _parsed(row.text)
             except DefinitionError:
                 yield found("definition_broken", kind=row.kind, version=row.version)
                 continue
@@ -40,3 +41,8 @@ class Definitions:
                 for start, end in transition.targets.items()
             }
             self.paying |= {name for name, each in lifecycle.transitions.items() if "pay_points" in each.effects}
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Lifecycle:
+    return parse(text)[0]

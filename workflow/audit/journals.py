@@ -48,14 +48,14 @@ def _check(row: Row, postings: list[Row]) -> Findings:
     except (TypeError, ValueError):
         computed = "unreadable"
     if computed != stored:
-        yield found("journal_altered", journal=journal_id, key=key)
+        yield found("journal_altered", journal=journal_id, named=key)
         return
     if len(postings) < 2 or sum(each[2] for each in postings):
-        yield found("journal_unbalanced", journal=journal_id, key=key, total=sum(each[2] for each in postings))
+        yield found("journal_unbalanced", journal=journal_id, named=key, total=sum(each[2] for each in postings))
     if kind == "award":
         fits = reverses_id is None and str(key).startswith(f"award:{ticket_id}:{rule_id}:")
         if fits and award is None:
-            yield found("journal_without_award", journal=journal_id, key=key)
+            yield found("journal_without_award", journal=journal_id, named=key)
         owner = str(key)
     else:
         fits = reversed_kind == "award" and key == f"reversal:{reverses_id}"
@@ -63,7 +63,7 @@ def _check(row: Row, postings: list[Row]) -> Findings:
     person = owner.rpartition(":")[2]
     theirs = all(each[5] == "issuance" or str(each[6]) == person for each in postings)
     if not fits or not theirs:
-        yield found("journal_misfit", journal=journal_id, key=key)
+        yield found("journal_misfit", journal=journal_id, named=key)
 
 
 class _Postings:
