@@ -36,6 +36,7 @@ WORKER_TTL_SECONDS = 20
 """RQ waits for a job 15 s less than this, and comes by between two waits."""
 IDLE_BEAT_SECONDS = 15
 BUSY_BEAT_SECONDS = 90
+BEAT_AGAIN_SECONDS = 1.0
 MAINTENANCE_SECONDS = 60
 PAUSE_SECONDS = 0.5
 
@@ -74,6 +75,7 @@ class Worker(SimpleWorker):
         self.outage = outage
         self.told_to_stop = False
         self.jobs = 0
+        self._beat_again_at = 0.0
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run a job, and count it."""
@@ -82,10 +84,21 @@ class Worker(SimpleWorker):
         super().execute_job(job, queue)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """RQ's, and ours for /readyz; RQ gives a timeout when a job begins."""
-        super().heartbeat(timeout, pipeline)
-        connection = self.connection if pipeline is None else pipeline
-        connection.set(WORKER_BEAT, 1, ex=BUSY_BEAT_SECONDS if timeout else IDLE_BEAT_SECONDS)
+        """RQ's, and ours for /readyz; once a second, where RQ asks for four a job. With a timeout a job begins."""
+        if pipeline is None:
+            if time.monotonic() < self._beat_again_at:
+                return
+            with self.connection.pipeline(transaction=False) as beat:
+                self.heartbeat(timeout, beat)
+                beat.execute()
+            self._beat_again_at = time.monotonic() + BEAT_AGAIN_SECONDS
+        else:
+            super().heartbeat(timeout, pipeline)
+            pipeline.set(WORKER_BEAT, 1, ex=BUSY_BEAT_SECONDS if timeout else IDLE_BEAT_SECONDS)
+
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        """Busy or idle, for ourselves: nobody reads it in Redis."""
+        self._state = state
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: stop after the job."""
