@@ -52,7 +52,7 @@ class Running:
         self._process = subprocess.Popen(  # noqa: S603
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", LEASH: str(leash), **part.environment},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", LEASH: str(leash), **part.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

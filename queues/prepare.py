@@ -10,6 +10,8 @@ from queues.preflight import check_database
 
 
 def main() -> int:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from workflow.bootstrap import prepare
 
     try:
@@ -19,6 +21,10 @@ def main() -> int:
             print(sentence)  # noqa: T201
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        print(f"无法准备数据库：{why} / The database cannot be prepared: {why}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

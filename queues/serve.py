@@ -101,6 +101,9 @@ def write_line(line: str) -> None:
         print(line, flush=True)  # noqa: T201
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError:
+        # A full disk under a log file is no reason to stop.
+        return
 
 
 def prepare() -> tuple[str, ...] | None:
@@ -111,6 +114,7 @@ def prepare() -> tuple[str, ...] | None:
     ended = subprocess.run(
         [sys.executable, "-m", "queues.prepare"],
         cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
         check=False,
         # Ctrl-C is for the supervisor, which ends it.
