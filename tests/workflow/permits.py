@@ -12,7 +12,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from models import Base, Unit, User
 from models.append_only import guard
 from models.clock import now
-from models.database import Database
 from models.lifecycle import History, Lifecycle, Words
 from models.people import Membership
 from tests.cast import person
@@ -158,16 +157,14 @@ transitions:
 
 
 @contextmanager
-def office(database: Database) -> Iterator[Database]:
+def office(session: Session) -> Iterator[Session]:
     """The permits' tables and their place in the engine, for as long as it lasts."""
     mine = [each.__table__ for each in (Permit, PermitEvent, PermitWords)]
-    with database.engine.execution_options(whistle_writes=True).begin() as connection:
-        Own.metadata.create_all(connection, tables=mine)
+    Own.metadata.create_all(session.connection(), tables=mine)
     machines.register(PERMIT)
-    with database.writing() as session:
-        machines.store(session, DEFINITION, PERMIT, "permit.yaml")
+    machines.store(session, DEFINITION, PERMIT, "permit.yaml")
     try:
-        yield database
+        yield session
     finally:
         del machines._vocabularies["permit"]
 

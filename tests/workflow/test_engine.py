@@ -29,9 +29,9 @@ ENGINE = Path(__file__).parents[2] / "workflow" / "engine"
 
 
 @pytest.fixture
-def permits(db: Database) -> Iterator[Database]:
-    with office(db):
-        yield db
+def session(session: Session) -> Iterator[Session]:
+    with office(session):
+        yield session
 
 
 def history(session: Session, permit: Permit) -> list[PermitEvent]:
@@ -39,51 +39,48 @@ def history(session: Session, permit: Permit) -> list[PermitEvent]:
     return list(session.scalars(query))
 
 
-def test_it_moves_what_is_not_a_report(permits: Database) -> None:
-    with permits.writing() as session:
-        permit = asked(session)
-        event = fire(permit, "give", {"note": " 收好 "}, actor=person(session, "carol"))
-        assert (permit.state, permit.version, permit.stamps) == ("given", 2, 1)
-        assert permit.updated_at == event.at
-        assert (event.actor_role, event.actor_unit_id) == ("clerk", loufeng(session).id)
-        assert (event.action, event.from_state, event.to_state) == ("give", "asked", "given")
-        assert session.get_one(PermitWords, event.id).words == {"note": "收好"}
-        events = history(session, permit)
-        assert [each.seq for each in events] == [1, 2]
-        assert replay(machinery_of(session, permit).lifecycle, events) == "given"
-        assert session.scalars(select(Outbox.ref).where(Outbox.topic == "tell_permit")).all() == [str(event.id)]
+def test_it_moves_what_is_not_a_report(session: Session) -> None:
+    permit = asked(session)
+    event = fire(permit, "give", {"note": " 收好 "}, actor=person(session, "carol"))
+    assert (permit.state, permit.version, permit.stamps) == ("given", 2, 1)
+    assert permit.updated_at == event.at
+    assert (event.actor_role, event.actor_unit_id) == ("clerk", loufeng(session).id)
+    assert (event.action, event.from_state, event.to_state) == ("give", "asked", "given")
+    assert session.get_one(PermitWords, event.id).words == {"note": "收好"}
+    events = history(session, permit)
+    assert [each.seq for each in events] == [1, 2]
+    assert replay(machinery_of(session, permit).lifecycle, events) == "given"
+    assert session.scalars(select(Outbox.ref).where(Outbox.topic == "tell_permit")).all() == [str(event.id)]
 
 
-def test_what_people_write_is_not_in_the_chain_and_yet_proved_by_it(permits: Database) -> None:
-    with permits.writing() as session:
-        permit = asked(session)
-        event = fire(permit, "give", note="收好", actor=person(session, "carol"))
-        words = session.get_one(PermitWords, event.id)
-        assert json.loads(event.details) == {"stamps": 1}
-        assert event.words_hash == hash_words(words.salt, canonical({"note": "收好"}))
-        first = history(session, permit)[0]
-        content = [
-            1, "permit", permit.id, 2, event.at.isoformat(timespec="microseconds"), event.actor_id, "clerk",
-            event.actor_unit_id, "give", "asked", "given", event.details, True, event.words_hash, first.hash,
-        ]  # fmt: skip
-        assert event.hash == hashlib.sha256(canonical(content).encode()).hexdigest() == hash_event("permit", event)
-        assert (first.previous_hash, event.previous_hash) == ("", first.hash)
-        words.words, words.erased_at = None, now()
-        session.flush()
-        assert hash_event("permit", event) == event.hash
+def test_what_people_write_is_not_in_the_chain_and_yet_proved_by_it(session: Session) -> None:
+    permit = asked(session)
+    event = fire(permit, "give", note="收好", actor=person(session, "carol"))
+    words = session.get_one(PermitWords, event.id)
+    assert json.loads(event.details) == {"stamps": 1}
+    assert event.words_hash == hash_words(words.salt, canonical({"note": "收好"}))
+    first = history(session, permit)[0]
+    content = [
+        1, "permit", permit.id, 2, event.at.isoformat(timespec="microseconds"), event.actor_id, "clerk",
+        event.actor_unit_id, "give", "asked", "given", event.details, True, event.words_hash, first.hash,
+    ]  # fmt: skip
+    assert event.hash == hashlib.sha256(canonical(content).encode()).hexdigest() == hash_event("permit", event)
+    assert (first.previous_hash, event.previous_hash) == ("", first.hash)
+    words.words, words.erased_at = None, now()
+    session.flush()
+    assert hash_event("permit", event) == event.hash
 
 
-def test_a_replay_tells_what_does_not_follow(permits: Database) -> None:
-    with permits.writing() as session:
-        permit = asked(session)
-        fire(permit, "give", note="好", actor=SYSTEM)
-        lifecycle, events = machinery_of(session, permit).lifecycle, history(session, permit)
-        with pytest.raises(ValueError, match="event 2 starts from asked, but the ticket was new"):
-            replay(lifecycle, events[1:])
-        session.expunge(events[1])
-        events[1].to_state = "asked"
-        with pytest.raises(ValueError, match="give does not lead from asked to asked"):
-            replay(lifecycle, events)
+def test_a_replay_tells_what_does_not_follow(session: Session) -> None:
+    permit = asked(session)
+    fire(permit, "give", note="好", actor=SYSTEM)
+    lifecycle, events = machinery_of(session, permit).lifecycle, history(session, permit)
+    with pytest.raises(ValueError, match="event 2 starts from asked, but the ticket was new"):
+        replay(lifecycle, events[1:])
+    session.expunge(events[1])
+    events[1].to_state = "asked"
+    with pytest.raises(ValueError, match="give does not lead from asked to asked"):
+        replay(lifecycle, events)
 
 
 @pytest.mark.parametrize(
@@ -102,101 +99,91 @@ def test_a_replay_tells_what_does_not_follow(permits: Database) -> None:
     ],
 )
 def test_what_fails_changes_nothing(
-    permits: Database, who: str, name: str, given: dict[str, Any], problem: type[Exception]
+    session: Session, who: str, name: str, given: dict[str, Any], problem: type[Exception]
 ) -> None:
-    with permits.writing() as session:
-        permit = asked(session)
+    permit = asked(session)
     before = (permit.state, permit.version, permit.stamps, permit.updated_at)
-    with pytest.raises(problem), permits.writing() as session:
-        fire(session.merge(permit, load=False), name, given, actor=person(session, who))
-    with permits.reading() as session:
-        found = session.get_one(Permit, permit.id)
-        assert (found.state, found.version, found.stamps, found.updated_at) == before
-        assert len(history(session, found)) == 1
-        assert session.scalars(select(Outbox).where(Outbox.topic == "tell_permit")).all() == []
+    with pytest.raises(problem), session.begin_nested():
+        fire(permit, name, given, actor=person(session, who))
+    session.expire_all()
+    assert (permit.state, permit.version, permit.stamps, permit.updated_at) == before
+    assert len(history(session, permit)) == 1
+    assert session.scalars(select(Outbox).where(Outbox.topic == "tell_permit")).all() == []
 
 
-def test_a_guard_is_asked_before_anything_is_filled_in(permits: Database) -> None:
-    with permits.writing() as session:
-        carol = person(session, "carol")
-        permit = a_permit(session, carol, loufeng(session))
-        fire(permit, "ask", actor=carol)
-        with pytest.raises(Forbidden):
-            fire(permit, "give", actor=carol)
-        assert {each.name for each in permitted(permit, carol)} == {"fill"}
+def test_a_guard_is_asked_before_anything_is_filled_in(session: Session) -> None:
+    carol = person(session, "carol")
+    permit = a_permit(session, carol, loufeng(session))
+    fire(permit, "ask", actor=carol)
+    with pytest.raises(Forbidden):
+        fire(permit, "give", actor=carol)
+    assert {each.name for each in permitted(permit, carol)} == {"fill"}
 
 
-def test_who_is_disabled_may_nothing(permits: Database) -> None:
-    with permits.writing() as session:
-        permit, carol = asked(session), person(session, "carol")
-        assert {each.name for each in permitted(permit, carol)} == {"fill", "give"}
-        carol.disabled_at = now()
-        assert permitted(permit, carol) == []
-        with pytest.raises(Forbidden):
-            fire(permit, "give", note="好", actor=carol)
+def test_who_is_disabled_may_nothing(session: Session) -> None:
+    permit, carol = asked(session), person(session, "carol")
+    assert {each.name for each in permitted(permit, carol)} == {"fill", "give"}
+    carol.disabled_at = now()
+    assert permitted(permit, carol) == []
+    with pytest.raises(Forbidden):
+        fire(permit, "give", note="好", actor=carol)
 
 
-def test_it_says_what_each_transition_needs(permits: Database) -> None:
-    with permits.writing() as session:
-        permit = asked(session, stamps=1)
-        fill, give = permitted(permit, person(session, "carol"))
-        assert (give.name, give.title.en) == ("give", "Give")
-        assert [(need.field, need.type, need.required) for need in give.needs] == [("note", "longtext", True)]
-        needs = {need.field: need for need in fill.needs}
-        assert [value for value, _ in needs["colour"].options or []] == ["red", "blue"]
-        assert [(value, title.zh) for value, title in needs["size"].options or []] == [("s", "小")]
-        assert {name for name, need in needs.items() if need.required} == {"seal"}
-        assert needs["word"].options is None
+def test_it_says_what_each_transition_needs(session: Session) -> None:
+    permit = asked(session, stamps=1)
+    fill, give = permitted(permit, person(session, "carol"))
+    assert (give.name, give.title.en) == ("give", "Give")
+    assert [(need.field, need.type, need.required) for need in give.needs] == [("note", "longtext", True)]
+    needs = {need.field: need for need in fill.needs}
+    assert [value for value, _ in needs["colour"].options or []] == ["red", "blue"]
+    assert [(value, title.zh) for value, title in needs["size"].options or []] == [("s", "小")]
+    assert {name for name, need in needs.items() if need.required} == {"seal"}
+    assert needs["word"].options is None
 
 
-def test_only_a_writing_session_moves_anything(permits: Database) -> None:
-    with permits.writing() as session:
-        permit = asked(session)
-    with permits.reading() as session:
-        found = session.get_one(Permit, permit.id)
-        with pytest.raises(RuntimeError, match="only a writing session"):
-            fire(found, "give", note="好", actor=SYSTEM)
+def test_only_a_writing_session_moves_anything(session: Session) -> None:
+    permit = asked(session)
+    reader = Session(session.connection(), join_transaction_mode="create_savepoint")
+    with reader, pytest.raises(RuntimeError, match="only a writing session"):
+        fire(reader.get_one(Permit, permit.id), "give", note="好", actor=SYSTEM)
     with pytest.raises(RuntimeError, match="belongs to a session"):
         fire(Permit(), "give", actor=SYSTEM)
     with pytest.raises(RuntimeError, match="belongs to a session"):
         permitted(Permit(), SYSTEM)
 
 
-def test_who_saw_an_older_version_is_told_so(permits: Database) -> None:
-    with permits.writing() as session:
-        permit, carol = asked(session), person(session, "carol")
-        for seen in ([], [0], [2, 3]):
-            with pytest.raises(Stale):
-                fire(permit, "give", note="好", actor=carol, if_version=seen)
-        with pytest.raises(Forbidden):
-            fire(permit, "give", note="好", actor=person(session, "dave"), if_version=[0])
-        fire(permit, "give", note="好", actor=carol, if_version=[1, 7])
-        assert permit.version == 2
+def test_who_saw_an_older_version_is_told_so(session: Session) -> None:
+    permit, carol = asked(session), person(session, "carol")
+    for seen in ([], [0], [2, 3]):
+        with pytest.raises(Stale):
+            fire(permit, "give", note="好", actor=carol, if_version=seen)
+    with pytest.raises(Forbidden):
+        fire(permit, "give", note="好", actor=person(session, "dave"), if_version=[0])
+    fire(permit, "give", note="好", actor=carol, if_version=[1, 7])
+    assert permit.version == 2
 
 
-def test_who_comes_second_is_told_who_did_what(permits: Database) -> None:
-    with permits.writing() as session:
-        permit = asked(session)
-        fire(permit, "give", note="好", actor=person(session, "carol"))
-        with pytest.raises(Refused) as caught:
-            fire(permit, "give", note="好", actor=person(session, "carl"))
-        assert "娄葑街道" in caught.value.sentence("zh")
-        assert "Loufeng Street" in caught.value.sentence("en")
-        assert "gave" in caught.value.sentence("en")
-        for locale in ("zh", "en"):
-            assert "Carol" not in caught.value.sentence(locale)
+def test_who_comes_second_is_told_who_did_what(session: Session) -> None:
+    permit = asked(session)
+    fire(permit, "give", note="好", actor=person(session, "carol"))
+    with pytest.raises(Refused) as caught:
+        fire(permit, "give", note="好", actor=person(session, "carl"))
+    assert "娄葑街道" in caught.value.sentence("zh")
+    assert "Loufeng Street" in caught.value.sentence("en")
+    assert "gave" in caught.value.sentence("en")
+    for locale in ("zh", "en"):
+        assert "Carol" not in caught.value.sentence(locale)
 
 
 FACTS = ("facts", "name", "fields", "subject", "session", "if_version", "self", "")
 
 
 @pytest.mark.parametrize("field", FACTS)
-def test_no_name_of_a_field_reaches_the_engine_itself(permits: Database, field: str) -> None:
-    with permits.writing() as session:
-        permit = asked(session)
-        with pytest.raises(Invalid) as caught:
-            fire(permit, "give", {"note": "好", field: {"stamps": 99}}, actor=person(session, "carol"))
-        assert caught.value.errors == {field: ("field.unknown", {})}
+def test_no_name_of_a_field_reaches_the_engine_itself(session: Session, field: str) -> None:
+    permit = asked(session)
+    with pytest.raises(Invalid) as caught:
+        fire(permit, "give", {"note": "好", field: {"stamps": 99}}, actor=person(session, "carol"))
+    assert caught.value.errors == {field: ("field.unknown", {})}
 
 
 @pytest.mark.parametrize("city_url", ["postgresql"], indirect=True)

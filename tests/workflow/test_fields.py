@@ -64,7 +64,7 @@ def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     copy.write_bytes(sqlite_template.read_bytes())
     own = Database()
     own.connect(f"sqlite:///{copy}")
-    with office(own), own.writing() as session:
+    with own.writing() as session, office(session):
         permit = asked(session)
         yield session, permit, person(session, "carol")
         session.rollback()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from models import Ticket
-from models.database import Database
 from tests.workflow.situations import COLUMNS, REPORTERS, Situation, a_ticket_in, gather, people, right_fields
 from tests.workflow.situations import situations as read
 from workflow import access
@@ -24,23 +21,6 @@ from workflow.errors import NotFound, Problem
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 SITUATIONS = list(read())
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One database for all situations, with everybody in it: each test takes back what it did."""
-    database = Database()
-    if request.param == "sqlite":
-        copy = tmp_path_factory.mktemp("matrix") / "matrix.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        database.connect(f"sqlite:///{copy}")
-    else:
-        template = make_url(request.getfixturevalue("postgres_template")).database
-        database.connect(request.getfixturevalue("postgres").create(str(template)))
-    with database.writing() as session:
-        gather(session)
-    yield database
-    database.engine.dispose()
 
 
 @pytest.fixture
@@ -89,22 +69,21 @@ def test_it_names_every_state_transition_and_person() -> None:
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda each: each.title.replace(": ", "-").replace(" ", "-"))
-def test_it_holds(house: Database, situation: Situation, monday: time_machine.Traveller) -> None:
+def test_it_holds(session: Session, situation: Situation, monday: time_machine.Traveller) -> None:
+    gather(session)
+    tickets = {who: a_ticket_in(session, situation, who) for who in ("alice", "rosa", "otto")}
+    everybody = people(session)
+    if situation.days_later:
+        monday.move_to(MONDAY + timedelta(days=situation.days_later))
+    given = right_fields(session, everybody)
     wrong: list[str] = []
-    with house.writing() as session:
-        tickets = {who: a_ticket_in(session, situation, who) for who in ("alice", "rosa", "otto")}
-        everybody = people(session)
-        if situation.days_later:
-            monday.move_to(MONDAY + timedelta(days=situation.days_later))
-        given = right_fields(session, everybody)
-        for column, cells in situation.cells.items():
-            ticket, actor = tickets[REPORTERS.get(column, "alice")], everybody[column]
-            found = outcomes(session, ticket, actor, column, cells, given)
-            promised = {each.name for each in permitted(ticket, actor)}
-            for name, cell in cells.items():
-                if found[name] != cell:
-                    wrong.append(f"{name} by {column}: {cell} is right, {found[name]} came")
-                if (name in promised) != (cell == "ok"):
-                    wrong.append(f"{name} by {column}: {cell} is right, permitted says {name in promised}")
-        session.rollback()
+    for column, cells in situation.cells.items():
+        ticket, actor = tickets[REPORTERS.get(column, "alice")], everybody[column]
+        found = outcomes(session, ticket, actor, column, cells, given)
+        promised = {each.name for each in permitted(ticket, actor)}
+        for name, cell in cells.items():
+            if found[name] != cell:
+                wrong.append(f"{name} by {column}: {cell} is right, {found[name]} came")
+            if (name in promised) != (cell == "ok"):
+                wrong.append(f"{name} by {column}: {cell} is right, permitted says {name in promised}")
     assert not wrong, "\n".join(wrong)
