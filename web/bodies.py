@@ -96,9 +96,9 @@ def content(file: FileStorage) -> bytes:
 
 
 def _single(values: MultiDict[str, str], lists: frozenset[str]) -> dict[str, Any]:
-    doubled = {name: ("input.twice", {}) for name, found in values.lists() if len(found) > 1 and name not in lists}
+    doubled = [name for name, found in values.lists() if len(found) > 1 and name not in lists]
     if doubled:
-        raise Invalid(doubled)
+        raise Invalid({name: ("input.twice", {}) for name in doubled})
     return {name: found if name in lists else found[0] for name, found in values.lists()}
 
 

@@ -23,7 +23,7 @@ def log(event: str, **facts: Any) -> None:
     """Write one line to standard output; when nobody reads it any more, the house goes on without a log."""
     if has_request_context():
         facts = {"request_id": g.get("request_id"), **facts}
-    line = _line(None, event, dict(_stamp(None, event, {"event": event, **facts})))
+    line = str(_line(None, event, dict(_stamp(None, event, {"event": event, **facts}))))
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

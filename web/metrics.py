@@ -41,7 +41,7 @@ blueprint = Blueprint("metrics", __name__)
 class OutboxCollector(Collector):
     """What still waits to be done, asked of the database at each scrape: every process would say the same."""
 
-    def collect(self) -> list[GaugeMetricFamily]:  # type: ignore[override]
+    def collect(self) -> list[GaugeMetricFamily]:
         waiting = GaugeMetricFamily("whistle_outbox_waiting", "Jobs that are due and not done")
         oldest = GaugeMetricFamily("whistle_outbox_oldest_seconds", "How long the oldest due job has waited")
         dead = GaugeMetricFamily("whistle_outbox_dead", "Jobs that were given up")

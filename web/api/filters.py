@@ -59,7 +59,7 @@ def filters(session: Session, actor: User, query: TicketsQuery) -> Filters:
     return found
 
 
-def ordered(tickets: Select[tuple[Ticket]], query: TicketsQuery) -> Select[tuple[Ticket]]:
+def ordered(tickets: Select[Ticket], query: TicketsQuery) -> Select[Ticket]:
     """The query in its order, from where the cursor stands, one row longer than the page."""
     if query.sort == "due":
         tickets = tickets.order_by(Ticket.due_at.asc().nulls_last(), Ticket.id)
@@ -105,7 +105,7 @@ def _department(session: Session, value: str) -> ColumnElement[bool] | None:
     return None if unit is None else Ticket.department_id.in_(_below(unit))
 
 
-def _below(unit: Unit) -> Select[tuple[int]]:
+def _below(unit: Unit) -> Select[int]:
     return select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
 
 

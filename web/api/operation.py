@@ -14,19 +14,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal
+from typing import Any
 
 from web import bodies
 from web.api.schemas.base import Input
 from workflow.errors import Invalid
 
 PICTURE = "picture"
-FREE = "free"
-"""A body whose fields the ticket's definition declares: the engine reads and refuses them."""
 
 
 class Nothing(Input):
     """No parameters."""
+
+
+class Free:
+    """A body whose fields the ticket's definition declares: the engine reads and refuses them."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Operation:
 
     name: str
     query: type[Input] | None = None
-    json: type[Input] | Literal["free"] | None = None
+    json: type[Input] | type[Free] | None = None
     form: type[Input] | None = None
     files: str | None = None
     file_required: bool = False
@@ -80,7 +82,7 @@ def _read(what: Operation) -> dict[str, Any]:
         given |= _read_form(what)
     elif what.json is not None:
         body = bodies.json_object(optional=what.body_optional)
-        given["body"] = body if what.json == FREE else what.json.read(body, as_text=False)
+        given["body"] = what.json.read(body, as_text=False) if issubclass(what.json, Input) else body
         if what.files:
             given["files"] = []
     return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -63,7 +64,7 @@ def create_report(body: ReportIn, files: list[FileStorage]) -> Response:
 
 def _open(
     session: Session, person: User, body: ReportIn, rendered: list[Rendered], stored: list[str]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     reporter = None
     if body.on_behalf_of is not None:
         whose = body.on_behalf_of

@@ -13,7 +13,7 @@ from web.api.answers import answer, listed, moment, seen_already, unchanged, ver
 from web.api.blueprint import api
 from web.api.cursors import cursor, place
 from web.api.filters import filters, next_cursor, ordered
-from web.api.operation import FREE, operation
+from web.api.operation import Free, operation
 from web.api.schemas.incoming import EventsQuery, TicketsQuery
 from web.api.schemas.outgoing import EventOut, Listed, TicketGone, TicketOut, TicketShown
 from web.api.serializers import LOADED, Page, tell
@@ -61,7 +61,7 @@ def show_ticket(number: str) -> Response:
 @action("ticket.move")
 @operation(
     "ticket_move",
-    json=FREE,
+    json=Free,
     body_optional=True,
     headers=("If-Match",),
     answers={200: TicketOut | TicketGone},

@@ -12,7 +12,8 @@ from werkzeug.routing import Rule
 
 from models import Ticket
 from web.action import PUBLIC, action_of
-from web.api.operation import FREE, PICTURE, Operation, operation_of
+from web.api.operation import PICTURE, Operation, operation_of
+from web.api.schemas.base import Input
 from web.context import keys, reading
 from web.keys import SESSION
 from web.openapi.schemas import REF, Schemas
@@ -118,10 +119,9 @@ def _operation(rule: Rule, declared: Operation, schemas: Schemas, tongue: str, *
 
 def _content(declared: Operation, schemas: Schemas) -> dict[str, Any]:
     content: dict[str, Any] = {}
-    if declared.json == FREE:
-        content["application/json"] = {"schema": schemas.transitions()}
-    elif declared.json is not None:
-        content["application/json"] = {"schema": schemas.incoming(declared.json)}
+    if declared.json is not None:
+        fixed = declared.json if issubclass(declared.json, Input) else None
+        content["application/json"] = {"schema": schemas.incoming(fixed) if fixed else schemas.transitions()}
     if declared.form is not None:
         schema = schemas.form(declared.form, declared.files, required=declared.file_required)
         content["multipart/form-data"] = {"schema": schema}

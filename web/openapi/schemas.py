@@ -16,6 +16,8 @@ from workflow.engine.definition import FieldNeed
 from workflow.say import catalogue, say
 
 REF = "#/components/schemas/{model}"
+BLANK = {"type": "string", "maxLength": 0}
+"""A parameter without a value is one that was not sent."""
 BINARY = {"type": "string", "format": "binary"}
 
 
@@ -48,6 +50,8 @@ class Schemas:
             told = _never_null(each)
             if name == "state":
                 told["enum"] = list(self.lifecycle.states)
+            if name not in required and "anyOf" in told:
+                told["anyOf"] = [*told["anyOf"], BLANK]
             found.append({"name": name, "in": "query", "required": name in required, "schema": told})
         return found
 

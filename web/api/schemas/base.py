@@ -7,15 +7,17 @@ numbers, blank counts as missing, and nothing unknown is ignored.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
+from annotated_types import Ge, GroupedMetadata, Le
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     StringConstraints,
     ValidationError,
     ValidationInfo,
@@ -109,7 +111,7 @@ def _sentence(each: ErrorDetails) -> tuple[str, dict[str, Any]]:
 
 def wrong(key: str, **params: Any) -> PydanticCustomError:
     """The error that says the sentence `key`."""
-    return PydanticCustomError(key, key, params)  # type: ignore[arg-type]
+    return PydanticCustomError(key, key, params)
 
 
 def _as_text(info: ValidationInfo) -> bool:
@@ -177,20 +179,39 @@ def _in_reach(day: date) -> date:
 
 
 
-def text(most: int, pattern: str | None = None, *, strip: bool = True) -> Any:
-    """The type of a text of at most `most` characters that a database can store, without spaces around it."""
-    bounds = StringConstraints(max_length=most, pattern=pattern, strip_whitespace=strip)
-    return Annotated[str, bounds, AfterValidator(_clean)]
+@dataclass(frozen=True)
+class Text(GroupedMetadata):
+    """Of a string: at most `most` characters that a database can store, without spaces around them."""
+
+    most: int
+    pattern: str | None = None
+    strip: bool = True
+
+    def __iter__(self) -> Iterator[object]:
+        yield from StringConstraints(max_length=self.most, pattern=self.pattern, strip_whitespace=self.strip)
+        yield AfterValidator(_clean)
 
 
-def number(low: float, high: float) -> Any:
-    """The type of a number between two bounds, both allowed."""
-    return Annotated[float, Field(ge=low, le=high), _number("input.number", NUMBER, float)]
+@dataclass(frozen=True)
+class Number(GroupedMetadata):
+    """Of a float: between two bounds, both allowed; a number in JSON, its digits in a form."""
+
+    low: float
+    high: float
+
+    def __iter__(self) -> Iterator[object]:
+        yield from (Ge(self.low), Le(self.high), _number("input.number", NUMBER, float))
 
 
-def whole(low: int, high: int) -> Any:
-    """The type of a whole number between two bounds, both allowed."""
-    return Annotated[int, Field(ge=low, le=high), _number("input.whole", WHOLE, int)]
+@dataclass(frozen=True)
+class Whole(GroupedMetadata):
+    """Of an int: as `Number`, without a fraction."""
+
+    low: int
+    high: int
+
+    def __iter__(self) -> Iterator[object]:
+        yield from (Ge(self.low), Le(self.high), _number("input.whole", WHOLE, int))
 
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
@@ -204,6 +225,6 @@ MomentOrDay = Annotated[
         {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
     ),
 ]
-RowId = whole(1, 2**31 - 1)
-PublicId = text(64, r"^[A-Za-z0-9_-]+$")
+RowId = Annotated[int, Whole(1, 2**31 - 1)]
+PublicId = Annotated[str, Text(64, r"^[A-Za-z0-9_-]+$")]
 """The id of a picture or of a ticket's public view, as we gave it out."""

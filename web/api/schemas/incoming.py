@@ -7,23 +7,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from web.api.schemas.base import Flag, Input, Moment, MomentOrDay, PublicId, RowId, number, text, whole, wrong
+from web.api.schemas.base import Flag, Input, Moment, MomentOrDay, Number, PublicId, RowId, Text, Whole, wrong
 from workflow.errors import Invalid
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
-Latitude = number(-90, 90)
-Longitude = number(-180, 180)
-Metres = number(0, 100_000)
-Limit = whole(1, 100)
-Code = text(48)
-Username = text(64)
-Password = text(1024, strip=False)
-Name = text(64)
-Phone = text(40)
-Description = text(2000)
-Address = text(200)
-Words = text(100)
-Cursor = text(400)
+Latitude = Annotated[float, Number(-90, 90)]
+Longitude = Annotated[float, Number(-180, 180)]
+Metres = Annotated[float, Number(0, 100_000)]
+Limit = Annotated[int, Whole(1, 100)]
+Code = Annotated[str, Text(48)]
+Username = Annotated[str, Text(64)]
+Password = Annotated[str, Text(1024, strip=False)]
+Name = Annotated[str, Text(64)]
+Phone = Annotated[str, Text(40)]
+Description = Annotated[str, Text(2000)]
+Address = Annotated[str, Text(200)]
+Words = Annotated[str, Text(100)]
+Cursor = Annotated[str, Text(400)]
 PhotoIds = Annotated[list[PublicId], Field(max_length=9)]
 
 

@@ -25,7 +25,7 @@ class Listed(Output, Generic[Item]):
     next_cursor: str | None
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         return f"ListOf{params[0].__name__.removesuffix('Out')}"
 
 
