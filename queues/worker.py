@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import ConfigError, Settings
 from models.database import database
-from queues import jobs, periodic
+from queues import gate, jobs, periodic
 from queues.connection import WORKER_BEAT, connect, queue, redis_url
 from queues.limits import NoLimit
 from queues.outage import Outage
@@ -190,8 +190,9 @@ def main() -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    database.connect(settings.database_url)
     jobs.load()
+    gate.wait()
+    database.connect(settings.database_url)
     _plan(Outage())
     log.info("working", share=SHARE_OF_JOBS)
     work(redis_url(settings))
