@@ -1,30 +1,22 @@
-"""Pictures on their way in and out: rendered and stored before any transaction, gone again where it fails."""
+"""Pictures on their way in and out: rendered before any transaction, served without any."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Response
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from models import Photo, User
-from models.clock import now
-from models.storage import NotStored, StorageUnavailable, new_key
+from models import Photo
+from models.storage import NotStored
 from web import bodies
 from web.context import settings, stop_reading, storage
-from workflow import throttle
-from workflow.city_settings import city
 from workflow.errors import Invalid, NotFound
 from workflow.photos import PhotoRefused, Rendered, inspect_and_render
+from workflow.pictures import full_key, thumb_key
 
 CHUNK_BYTES = 1024 * 1024
-PICTURES = throttle.Limit("pictures", 600, 60)
-"""Ten times the reports that a rider may send in an hour, each with a picture."""
 
 
 def render(files: Sequence[FileStorage]) -> list[Rendered]:
@@ -48,61 +40,6 @@ def digests(files: Iterable[FileStorage]) -> list[str]:
     return found
 
 
-@contextlib.contextmanager
-def stored(pictures: Sequence[Rendered]) -> Iterator[list[str]]:
-    """Storage keys under which the pictures lie; taken away again where what is inside fails."""
-    keys: list[str] = []
-    try:
-        for picture in pictures:
-            keys.append(new_key())
-            storage().put(full_key(keys[-1]), picture.full)
-            storage().put(thumb_key(keys[-1]), picture.thumb)
-        yield keys
-    except BaseException as error:
-        # A connection lost in a commit leaves open whether rows name the files: a file too many harms nobody.
-        if not (isinstance(error, DBAPIError) and error.connection_invalidated):
-            for key in keys:
-                with contextlib.suppress(StorageUnavailable):
-                    storage().delete(full_key(key))
-                    storage().delete(thumb_key(key))
-        raise
-
-
-def keep(
-    session: Session,
-    person: User,
-    pictures: Sequence[Rendered],
-    keys: Sequence[str],
-    *,
-    ticket_id: int | None = None,
-    kind: str = "before",
-) -> list[Photo]:
-    """Rows for stored pictures: uploads of `person`, or pictures of a ticket. Raises TooMany past the hour's limit."""
-    if pictures and not city(session).demo:
-        throttle.count(session, PICTURES, str(person.id), times=len(pictures))
-    rows = [
-        Photo(
-            public_id=secrets.token_urlsafe(16),
-            uploader_id=person.id,
-            storage_key=key,
-            width=picture.width,
-            height=picture.height,
-            sha256=picture.sha256,
-            dhash=picture.dhash,
-            taken_at=picture.taken_at,
-            latitude=picture.latitude,
-            longitude=picture.longitude,
-            created_at=now(),
-            ticket_id=ticket_id,
-            kind=kind,
-        )
-        for picture, key in zip(pictures, keys, strict=True)
-    ]
-    session.add_all(rows)
-    session.flush()
-    return rows
-
-
 def show(photo: Photo, *, thumb: bool) -> Response:
     """The picture as an answer that only its reader may keep. Raises NotFound where its file is gone."""
     stop_reading()
@@ -114,16 +51,6 @@ def show(photo: Photo, *, thumb: bool) -> Response:
     response.headers["Cache-Control"] = "private, max-age=86400"
     response.headers["Content-Disposition"] = "inline"
     return response
-
-
-def full_key(key: str) -> str:
-    """The file of a picture of at most 1600 pixels."""
-    return f"{key}.jpg"
-
-
-def thumb_key(key: str) -> str:
-    """The file of its thumbnail."""
-    return f"{key}-thumb.jpg"
 
 
 def _rendered(file: FileStorage) -> Rendered:

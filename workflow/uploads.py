@@ -1,0 +1,78 @@
+"""Pictures on their way into the house: their files before any transaction, their rows in it, both or neither."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from models import Photo, User
+from models.clock import now
+from models.storage import Storage, StorageUnavailable, new_key
+from workflow.photos import Rendered
+
+
+@contextlib.contextmanager
+def stored(storage: Storage, pictures: Sequence[Rendered]) -> Iterator[list[str]]:
+    """Storage keys under which the pictures lie; taken away again where what is inside fails."""
+    keys: list[str] = []
+    try:
+        for picture in pictures:
+            keys.append(new_key())
+            storage.put(full_key(keys[-1]), picture.full)
+            storage.put(thumb_key(keys[-1]), picture.thumb)
+        yield keys
+    except BaseException as error:
+        # A connection lost in a commit leaves open whether rows name the files: a file too many harms nobody.
+        if not (isinstance(error, DBAPIError) and error.connection_invalidated):
+            for key in keys:
+                with contextlib.suppress(StorageUnavailable):
+                    storage.delete(full_key(key))
+                    storage.delete(thumb_key(key))
+        raise
+
+
+def keep(
+    session: Session,
+    person: User,
+    pictures: Sequence[Rendered],
+    keys: Sequence[str],
+    *,
+    ticket_id: int | None = None,
+    kind: str = "before",
+) -> list[Photo]:
+    """Rows for stored pictures: uploads of `person`, or pictures of a ticket."""
+    rows = [
+        Photo(
+            public_id=secrets.token_urlsafe(16),
+            uploader_id=person.id,
+            storage_key=key,
+            width=picture.width,
+            height=picture.height,
+            sha256=picture.sha256,
+            dhash=picture.dhash,
+            taken_at=picture.taken_at,
+            latitude=picture.latitude,
+            longitude=picture.longitude,
+            created_at=now(),
+            ticket_id=ticket_id,
+            kind=kind,
+        )
+        for picture, key in zip(pictures, keys, strict=True)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def full_key(key: str) -> str:
+    """The file of a picture of at most 1600 pixels."""
+    return f"{key}.jpg"
+
+
+def thumb_key(key: str) -> str:
+    """The file of its thumbnail."""
+    return f"{key}-thumb.jpg"
