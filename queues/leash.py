@@ -19,7 +19,8 @@ from queues.parts import LEASH
 def main() -> int:
     """Run the command; pass on SIGTERM and SIGINT; answer its exit status as a shell does (128 + signal)."""
     pipe = int(os.environ.pop(LEASH))
-    child = subprocess.Popen(sys.argv[1:])  # noqa: S603
+    # What the supervisor handed down is for the program.
+    child = subprocess.Popen(sys.argv[1:], close_fds=False)  # noqa: S603
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         child.send_signal(number)

@@ -29,6 +29,7 @@ class Part:
     stage: int = 0
     delay_seconds: float = 0.0
     grace_seconds: float = 5.0
+    inherits: tuple[int, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     before_start: Callable[[], None] = lambda: None
     hides: tuple[str, ...] = ()
@@ -57,7 +58,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             process_group=0,
-            pass_fds=() if linux else (leash,),
+            pass_fds=part.inherits if linux else (leash, *part.inherits),
             preexec_fn=dies_with(os.getpid()) if linux else None,
         )
         assert self._process.stdout is not None

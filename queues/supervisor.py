@@ -28,6 +28,10 @@ SECOND_THOUGHT_SECONDS = 1.0
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class GivenUp(Exception):
+    """Raised by what a supervisor asks until it is ready: it never will be, and the reason has been said."""
+
+
 @dataclass
 class Slot:
     """A part and what has become of it. Times are monotonic seconds."""
@@ -114,7 +118,7 @@ class Supervisor:
                 if slot.running is None and slot.start_at <= now:
                     self._start(slot, now)
             if not self._ready:
-                self._ready = self._until_ready()
+                self._ask_whether_ready()
         if self._stops:
             self._stop_stage(now)
         if self._finished():
@@ -125,6 +129,13 @@ class Supervisor:
             else:
                 with contextlib.suppress(BlockingIOError):
                     key.fileobj.recv(4096)  # type: ignore[union-attr]
+
+    def _ask_whether_ready(self) -> None:
+        try:
+            self._ready = self._until_ready()
+        except GivenUp:
+            self._status = 1
+            self.stop()
 
     def _patience(self, now: float) -> float | None:
         """Seconds until there is something to do though nothing happens; None: for ever."""

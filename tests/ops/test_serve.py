@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings
+from queues.gate import Gate
 from queues.serve import parts
 from tests.ops.processes import Program, is_gone, kill
 
@@ -165,12 +166,14 @@ def test_a_broken_city_is_a_sentence(tmp_path: Path):
         assert it.ends() == 1
         assert "The city's pack cannot be used" in "\n".join(it.said)
         assert "Traceback" not in "\n".join(it.said)
+        assert not any("started" in line for line in it.said)
 
 
 def test_an_outside_redis_means_that_none_is_started(tmp_path: Path):
-    given = {**surroundings(tmp_path, 8000), "WORKERS": "3"}
+    given, gate = {**surroundings(tmp_path, 8000), "WORKERS": "3"}, Gate()
     names = {
-        url: [part.name for part in parts(Settings.load({**given, "REDIS_URL": url}))] for url in ("", "redis://cache")
+        url: [part.name for part in parts(Settings.load({**given, "REDIS_URL": url}), gate)]
+        for url in ("", "redis://cache")
     }
     outside = ["worker1", "worker2", "worker3", "relay", "web"]
     assert names == {"": ["redis", *outside], "redis://cache": outside}
