@@ -30,10 +30,12 @@ from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from config import Settings  # noqa: E402
 from models import Ticket  # noqa: E402
 from models.database import database  # noqa: E402
+from queues import gate  # noqa: E402
 from web.app import create_app  # noqa: E402
 from workflow.engine.machines import current, machinery  # noqa: E402
 
 settings = Settings.load()
+gate.wait()
 database.connect(settings.database_url)
 app = create_app(settings)
 _warm()
