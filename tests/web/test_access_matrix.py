@@ -19,8 +19,8 @@ from models.storage import Storage
 from tests import cast
 from tests.cast import LOUFENG, PASSWORD, PEOPLE, a_report, fields, person, photo
 from tests.web.conftest import People, Person, forget_throttles, picture, upload
-from web.pictures import full_key, thumb_key
 from workflow.engine import fire
+from workflow.pictures import full_key, thumb_key
 
 TABLE: dict[str, dict[str, dict[int, str]]] = yaml.safe_load(
     Path(__file__).with_name("access_matrix.yaml").read_text(encoding="utf-8")

@@ -18,8 +18,9 @@ from web.api.operation import PICTURE, operation
 from web.api.schemas.incoming import JoinIn, NearbyQuery
 from web.api.schemas.outgoing import Listed, NearbyOut
 from web.api.serializers.public import nearby as told
-from web.context import actor, reading, writing
+from web.context import actor, reading, storage, writing
 from workflow.errors import Invalid, NotFound
+from workflow.pictures import keep, stored
 from workflow.places import to_wgs84
 from workflow.report import joining
 
@@ -65,8 +66,8 @@ def show_thumb(public_id: str) -> Response:
 )
 def join_nearby(public_id: str, body: JoinIn, files: list[FileStorage]) -> Response:
     rendered = pictures.render(files)
-    with pictures.stored(rendered) as keys, writing() as (session, person):
-        rows = pictures.keep(session, person, rendered, keys)
+    with stored(storage(), rendered) as keys, writing() as (session, person):
+        rows = keep(session, person, rendered, keys)
         found = joining.join(session, person, public_id, [*body.photos, *(row.public_id for row in rows)])
         shown = told(found)
     return answer(shown)

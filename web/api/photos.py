@@ -15,9 +15,10 @@ from web.api.operation import PICTURE, operation
 from web.api.schemas.incoming import PhotoIn, PictureQuery, UploadIn
 from web.api.schemas.outgoing import PhotosOut
 from web.api.serializers.common import photo as told
-from web.context import actor, reading, writing
+from web.context import actor, reading, storage, writing
 from workflow import access
 from workflow.errors import NotFound
+from workflow.pictures import keep, stored
 
 STAFF = ("street", "department", "admin")
 
@@ -34,8 +35,8 @@ STAFF = ("street", "department", "admin")
 )
 def create_uploads(body: UploadIn, files: list[FileStorage]) -> Response:
     rendered = pictures.render(files)
-    with pictures.stored(rendered) as keys, writing() as (session, person):
-        rows = pictures.keep(session, person, rendered, keys)
+    with stored(storage(), rendered) as keys, writing() as (session, person):
+        rows = keep(session, person, rendered, keys)
         items = [told(row) for row in rows]
     return answer({"items": items}, 201)
 
@@ -65,11 +66,11 @@ def show_upload(photo: str, query: PictureQuery) -> Response:
 def create_photos(number: str, body: PhotoIn, files: list[FileStorage]) -> Response:
     access.require(actor(), "ticket.add_photo", access.get_ticket(reading(), actor(), number))
     rendered = pictures.render(files)
-    with pictures.stored(rendered) as keys, writing() as (session, person):
+    with stored(storage(), rendered) as keys, writing() as (session, person):
         ticket = access.get_ticket(session, person, number)
         access.require(person, "ticket.add_photo", ticket)
         kind = body.kind or ("after" if access.audience(person, ticket) == "department" else "before")
-        rows = pictures.keep(session, person, rendered, keys, ticket_id=ticket.id, kind=kind)
+        rows = keep(session, person, rendered, keys, ticket_id=ticket.id, kind=kind)
         items = [told(row, ticket) for row in rows]
     return answer({"items": items}, 201)
 

@@ -19,11 +19,12 @@ from web.api.operation import operation
 from web.api.schemas.incoming import ReportIn
 from web.api.schemas.outgoing import TicketOut
 from web.api.tickets import shown_to
-from web.context import actor, keys, reading, writing
+from web.context import actor, keys, reading, storage, writing
 from workflow import throttle
 from workflow.city_settings import city, governance
 from workflow.errors import Forbidden
 from workflow.photos import Rendered
+from workflow.pictures import keep, stored
 from workflow.report.opening import NewReport, open_report
 from workflow.riders import rider_of_phone
 
@@ -50,10 +51,10 @@ def create_report(body: ReportIn, files: list[FileStorage]) -> Response:
         return earlier
     rendered = pictures.render(files)
     try:
-        with pictures.stored(rendered) as stored, writing() as (session, person):
+        with stored(storage(), rendered) as files_kept, writing() as (session, person):
             if key:
                 idempotency.claim(session, person, key, digest)
-            shown = _open(session, person, body, rendered, stored)
+            shown = _open(session, person, body, rendered, files_kept)
             text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
             if key:
                 idempotency.give(session, person, key, 201, text)
@@ -63,7 +64,7 @@ def create_report(body: ReportIn, files: list[FileStorage]) -> Response:
 
 
 def _open(
-    session: Session, person: User, body: ReportIn, rendered: list[Rendered], stored: list[str]
+    session: Session, person: User, body: ReportIn, rendered: list[Rendered], files_kept: list[str]
 ) -> dict[str, Any]:
     reporter = None
     if body.on_behalf_of is not None:
@@ -72,7 +73,7 @@ def _open(
     elif not city(session).demo:
         most = governance(session, "reports_per_hour")
         throttle.count(session, throttle.Limit("reports", most, 60), str(person.id))
-    rows = pictures.keep(session, person, rendered, stored)
+    rows = keep(session, person, rendered, files_kept)
     new = NewReport(
         category=body.category,
         description=body.description,

@@ -10,7 +10,7 @@ from web.api.blueprint import PREFIX
 from web.api.operation import operation
 from web.context import locale
 from web.openapi.document import current_document
-from web.openapi.page import kind, sections
+from web.openapi.page import calls, kind
 from workflow.say import say
 
 blueprint = Blueprint("openapi", __name__, url_prefix=PREFIX)
@@ -31,7 +31,7 @@ def show_page() -> str:
     return render_template(
         "docs.html",
         document=document,
-        sections=sections(document),
+        calls=calls(document),
         locale=tongue,
         kind=kind,
         say=lambda key: say(key, tongue),

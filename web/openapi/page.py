@@ -1,4 +1,4 @@
-"""The document as a page: calls by resource, with what they take and answer in short."""
+"""The document as a page: calls by path, with what they take and answer in short."""
 
 from __future__ import annotations
 
@@ -32,15 +32,14 @@ class Call:
     answers: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def sections(document: dict[str, Any]) -> dict[str, list[Call]]:
-    """The calls of a document by their tag."""
-    found: dict[str, list[Call]] = {}
-    for path, operations in document["paths"].items():
-        for method in METHODS:
-            if method in operations:
-                told = operations[method]
-                found.setdefault(told["tags"][0], []).append(_call(document, path, method, told))
-    return dict(sorted(found.items()))
+def calls(document: dict[str, Any]) -> list[Call]:
+    """The calls of a document, by path."""
+    return [
+        _call(document, path, method, operations[method])
+        for path, operations in sorted(document["paths"].items())
+        for method in METHODS
+        if method in operations
+    ]
 
 
 def _call(document: dict[str, Any], path: str, method: str, told: dict[str, Any]) -> Call:
