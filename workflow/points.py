@@ -152,12 +152,14 @@ def payable(session: Session, ticket: Ticket) -> bool:
 
 
 def why_unpaid(session: Session, ticket: Ticket) -> str:
-    """One of `UNPAID`: why nobody is paid for it."""
+    """One of `UNPAID`: why its reporter is not paid for it."""
     if ticket.anonymous:
         return "anonymous"
     if _staff(session, [ticket.reporter_id]):
         return "staff"
-    capped = select(Award.id).where(Award.ticket_id == ticket.id, Award.wanted > Award.points)
+    capped = select(Award.id).where(
+        Award.ticket_id == ticket.id, Award.user_id == ticket.reporter_id, Award.wanted > Award.points
+    )
     return "capped" if session.scalar(capped.limit(1)) is not None else "no_points"
 
 

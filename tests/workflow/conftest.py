@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from models.database import Database
+
+MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # ten in the morning in Suzhou, in a week without holidays
+
+
+@pytest.fixture
+def monday() -> Iterator[time_machine.Traveller]:
+    """The clock stands still on a Monday morning, until a test moves it."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from models import Ticket
+from models.clock import now
 from tests.workflow.situations import COLUMNS, REPORTERS, Situation, a_ticket_in, gather, people, right_fields
 from tests.workflow.situations import situations as read
 from workflow import access
@@ -19,14 +20,7 @@ from workflow.bootstrap import DEFINITIONS
 from workflow.engine import fire, parse, permitted
 from workflow.errors import NotFound, Problem
 
-MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 SITUATIONS = list(read())
-
-
-@pytest.fixture
-def monday() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(MONDAY) as traveller:
-        yield traveller
 
 
 def outcomes(
@@ -74,7 +68,7 @@ def test_it_holds(session: Session, situation: Situation, monday: time_machine.T
     tickets = {who: a_ticket_in(session, situation, who) for who in ("alice", "rosa", "otto")}
     everybody = people(session)
     if situation.days_later:
-        monday.move_to(MONDAY + timedelta(days=situation.days_later))
+        monday.move_to(now() + timedelta(days=situation.days_later))
     given = right_fields(session, everybody)
     wrong: list[str] = []
     for column, cells in situation.cells.items():

@@ -81,7 +81,7 @@ def fire(
     vocabulary = machinery.vocabulary
     given = {**(fields or {}), **more}
     touched = _touched(session, machinery, name, subject, given)
-    locked = lock(session, type(subject), touched)
+    lock(session, type(subject), touched)
     if not _touched(session, machinery, name, subject, given) <= touched:
         raise Busy()  # what it would touch has changed between looking and locking
     role = role_in(vocabulary, transition, subject, actor)

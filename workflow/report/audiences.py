@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.ledger import Award
 from models.people import Membership, User
 from models.tickets import Assignment, Join, Ticket
 from models.units import Unit
@@ -40,6 +41,37 @@ def reporter(_session: Session, ticket: Ticket) -> list[int]:
 def joiners(session: Session, ticket: Ticket) -> list[int]:
     """Who met the same matter."""
     return list(session.scalars(select(Join.user_id).where(Join.ticket_id == ticket.id).order_by(Join.user_id)))
+
+
+def _paid(session: Session, ticket: Ticket) -> set[int]:
+    query = select(Award.user_id).where(Award.ticket_id == ticket.id, Award.state == "paid", Award.points > 0)
+    return set(session.scalars(query))
+
+
+@REPORT.audience
+def paid_reporter(session: Session, ticket: Ticket) -> list[int]:
+    """Who sent it, where a rule paid them for it."""
+    return [ticket.reporter_id] if ticket.reporter_id in _paid(session, ticket) else []
+
+
+@REPORT.audience
+def unpaid_reporter(session: Session, ticket: Ticket) -> list[int]:
+    """Who sent it, where only joiners are paid for it."""
+    return [ticket.reporter_id] if ticket.reporter_id not in _paid(session, ticket) else []
+
+
+@REPORT.audience
+def paid_joiners(session: Session, ticket: Ticket) -> list[int]:
+    """Who met the same matter and was paid for it."""
+    paid = _paid(session, ticket)
+    return [each for each in joiners(session, ticket) if each in paid]
+
+
+@REPORT.audience
+def unpaid_joiners(session: Session, ticket: Ticket) -> list[int]:
+    """Who met the same matter and was not paid: staff, and whoever has reached a cap."""
+    paid = _paid(session, ticket)
+    return [each for each in joiners(session, ticket) if each not in paid]
 
 
 @REPORT.audience

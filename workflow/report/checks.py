@@ -64,7 +64,7 @@ def until_within_limit(move: Move) -> None:
     due = max(ticket.due_at or move.at, move.at)
     days = governance(session, "extension_workdays")
     latest = calendar(session).add_workdays(due, days)
-    if calendar(session).close_of_business(until) <= due:
+    if until < local_day(session, move.at) or calendar(session).close_of_business(until) <= due:
         raise Invalid.field("until", "extension.too_early", day=local_day(session, due).isoformat())
     if until > local_day(session, latest):
         raise Invalid.field("until", "extension.too_late", days=days, day=local_day(session, latest).isoformat())

@@ -250,5 +250,6 @@ def release_points(move: Move) -> None:
 
 @REPORT.effect
 def pay_points(move: Move) -> None:
-    """Points are posted in the ticket's own transaction."""
-    move.facts["points"] = points.pay(move.session, move.subject)
+    """Points are posted in the ticket's own transaction. Where only joiners are paid, the reporter is told why."""
+    paid = points.pay(move.session, move.subject)
+    move.facts |= {"points": paid} if paid else {"why": points.why_unpaid(move.session, move.subject)}
