@@ -12,13 +12,14 @@ from models.tickets import Ticket
 from workflow.city_settings import city
 from workflow.localtime import local_day
 
-_NUMBER = re.compile(r"^([A-Z]{1,8}-\d{2})-(\d{6,15})$")
+_NUMBER = re.compile(r"([A-Z]{1,8}-[0-9]{2})-([0-9]{6,10})")
+LARGEST_ID = 2**31 - 1  # of an INTEGER column; what lies above is no row's
 
 
 def parse_number(number: str) -> tuple[str, int] | None:
     """Series and id, or None for what cannot be a number."""
-    match = _NUMBER.match(number.strip().upper())
-    return (match[1], int(match[2])) if match else None
+    match = _NUMBER.fullmatch(number.strip().upper())
+    return (match[1], int(match[2])) if match and int(match[2]) <= LARGEST_ID else None
 
 
 def ticket_id(session: Session, number: str) -> int | None:
