@@ -86,7 +86,8 @@ def test_a_redis_that_loses_everything_kills_no_row(house: House, monkeypatch: p
 
 
 @pytest.mark.parametrize("attempts", [1, 2])
-def test_a_busy_database_is_not_the_jobs_fault(house: House, attempts: int) -> None:
+def test_a_busy_database_is_not_the_jobs_fault(house: House, attempts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues.run, "BUSY_PAUSE_SECONDS", 0)
     wait_only_50_ms(database.engine)
     (row,) = house.ask("test.effect", "a")
     for _ in range(attempts):
