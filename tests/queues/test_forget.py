@@ -1,0 +1,40 @@
+"""An upload that nobody used goes with its files, a day after it could be used no longer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from models import Photo
+from models.clock import now
+from models.database import Database
+from models.outbox import later
+from models.storage import open_storage
+from tests.cast import person, photo
+from tests.draining import drain
+from workflow.pictures import full_key, thumb_key
+
+
+def test_files_go_after_their_rows(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("STORAGE_URL", (tmp_path / "files").as_uri())
+    storage = open_storage((tmp_path / "files").as_uri())
+    with db.writing() as session:
+        photo(session, person(session, "alice"))
+        key = session.scalars(select(Photo.storage_key)).one()
+        storage.put(full_key(key), b"full")
+        storage.put(thumb_key(key), b"thumb")
+        later(session, "forget", "")
+    assert "discard_picture" not in drain()
+    assert storage.exists(full_key(key))
+    with time_machine.travel(now() + timedelta(days=32)):
+        with db.writing() as session:
+            later(session, "forget", "")
+        assert "discard_picture" in drain()
+    assert list(storage.keys()) == []
+    with db.reading() as session:
+        assert session.scalars(select(Photo)).all() == []
