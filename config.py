@@ -127,6 +127,12 @@ class Settings:
         return self.redis_url or f"unix://{quote(str(self.redis_socket))}"
 
 
+def spoken_locale(environ: Mapping[str, str] = os.environ) -> str:
+    """The language of whoever runs a command, known before any other setting is: LOCALE where we speak it, else zh."""
+    locale = environ.get("LOCALE", "").strip()
+    return locale if locale in LOCALES else LOCALES[0]
+
+
 def _path(value: str) -> Path:
     return Path(os.path.normpath(ROOT / Path(value).expanduser()))
 

@@ -12,12 +12,12 @@ COLUMNS = ("date", "workday", "name")
 SATURDAY = 5
 
 
-def read_calendar(folder: Folder, years: tuple[Year, ...]) -> tuple[Day, ...]:
+def read_calendar(folder: Folder, years: tuple[Year, ...], file: str = FILE) -> tuple[Day, ...]:
     """Holidays and moved workdays, in the order of their dates."""
     declared = {year.year for year in years}
     days: dict[date, Day] = {}
     lines: dict[date, int] = {}
-    for row in folder.rows(FILE, COLUMNS):
+    for row in folder.rows(file, COLUMNS):
         day, workday, name = row.day("date"), row.flag("workday"), row.text("name", 64)
         if day is None:
             continue

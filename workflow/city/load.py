@@ -153,14 +153,18 @@ class _Loader:
         self._delete(row for code, row in groups.items() if code not in needed)
 
     def calendar(self) -> None:
-        """The pack's years replace what was known of them; other years stay as an administrator imported them."""
+        """The pack's years replace what was known of them; other years stay as an administrator imported them, and so
+        does one that is announced while the pack still guesses."""
         years = {row.year: row for row in self.session.scalars(select(CalendarYear))}
         days = {row.day: row for row in self.session.scalars(select(CalendarDay))}
-        for year in self.pack.years:
+        kept = {year for year, row in years.items() if row.published}
+        taken = [year for year in self.pack.years if year.published or year.year not in kept]
+        declared = {year.year for year in taken}
+        for year in taken:
             self._put(CalendarYear, years.get(year.year), year=year.year, published=year.published)
         for day in self.pack.days:
-            self._put(CalendarDay, days.get(day.day), day=day.day, workday=day.workday, name=day.name)
-        declared = {year.year for year in self.pack.years}
+            if day.day.year in declared:
+                self._put(CalendarDay, days.get(day.day), day=day.day, workday=day.workday, name=day.name)
         given = {day.day for day in self.pack.days}
         self._delete(row for day, row in days.items() if day.year in declared and day not in given)
 

@@ -1,0 +1,69 @@
+"""`whistle audit` and `whistle digest`: whether all stands as it was written, and the export that proves it later."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from commands.house import connected
+from commands.kinds import Place
+from commands.spoken import SpokenCommand, option, tell, told
+from config import Settings, spoken_locale
+from models.clock import now
+from models.database import database
+from workflow.audit import Tally, snapshot
+from workflow.audit import audit as audited
+from workflow.audit.against import against, renew
+from workflow.digests import BrokenDigest, Digest, latest
+from workflow.errors import Refused
+from workflow.localtime import local_day
+
+
+@click.command("audit", cls=SpokenCommand, help=told("audit.help"))
+@option("--against", "file", key="audit.against", type=Place())
+def audit(file: Path | None) -> int:
+    """Prints each finding; the status is 1 if there is any."""
+    with connected() as settings, snapshot(database) as connection:
+        digest = _digest(settings, file)
+        started, tally, count = time.monotonic(), Tally(), 0
+        for finding in audited(connection, tally):
+            click.echo(finding.sentence(spoken_locale()))
+            count += 1
+        for finding in against(connection, digest) if digest else ():
+            click.echo(finding.sentence(spoken_locale()))
+            count += 1
+        seconds = time.monotonic() - started
+    if digest is None:
+        tell("audit.no_digest")
+    else:
+        tell("audit.digest", file=digest.path.name, heads=digest.lines)
+    rate = round(tally.total / seconds) if seconds else 0
+    tell(
+        "audit.findings" if count else "audit.nothing",
+        count=count,
+        rows=tally.total,
+        seconds=f"{seconds:.1f}",
+        rate=rate,
+    )
+    return 1 if count else 0
+
+
+def _digest(settings: Settings, file: Path | None) -> Digest | None:
+    path = file or latest(settings.data_dir / "digests")
+    try:
+        return Digest.open(path) if path is not None else None
+    except BrokenDigest as error:
+        raise Refused("audit.digest_broken", file=path) from error
+
+
+@click.command("digest", cls=SpokenCommand, help=told("digest.help"))
+def digest() -> None:
+    """Writes the digest of the city's day."""
+    with connected() as settings:
+        with database.reading() as session:
+            day = local_day(session, now())
+        with snapshot(database) as connection:
+            written = renew(connection, settings.data_dir / "digests", day)
+    tell("digest.written", file=written.path, heads=written.lines)

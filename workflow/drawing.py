@@ -1,0 +1,102 @@
+"""A lifecycle as people look at it: a Mermaid state diagram, and a page with the table of who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from config import ROOT
+from models.lifecycle import NEW
+from workflow.engine.definition import Lifecycle, Transition
+from workflow.say import LOCALES, catalogue, say
+
+DOCUMENTS = ROOT / "docs"
+TONES = {
+    "waiting": "fill:#fef3c7,stroke:#b45309,color:#1c1917",
+    "moving": "fill:#dbeafe,stroke:#1d4ed8,color:#172554",
+    "paused": "fill:#e7e5e4,stroke:#57534e,color:#1c1917",
+    "done": "fill:#dcfce7,stroke:#15803d,color:#052e16",
+    "paid": "fill:#bbf7d0,stroke:#166534,color:#052e16",
+    "ended": "fill:#f5f5f4,stroke:#a8a29e,color:#292524",
+}
+
+
+def diagram(lifecycle: Lifecycle, locale: str) -> str:
+    """Mermaid's `stateDiagram-v2`: one arrow from state to state, with all that leads there; what stays is left out."""
+    lines = ["stateDiagram-v2"]
+    lines += [f'    state "{_title(lifecycle, name, locale)}" as {name}' for name in lifecycle.states]
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for transition in lifecycle.transitions.values():
+        for start, end in transition.targets.items():
+            if start != end:
+                arrows.setdefault((start, end), []).append(getattr(transition.title, locale))
+    joint = "、" if locale == "zh" else ", "
+    for (start, end), titles in arrows.items():
+        lines.append(f"    {'[*]' if start == NEW else start} --> {end}: {joint.join(titles)}")
+    lines += [f"    {name} --> [*]" for name, state in lifecycle.states.items() if state.final]
+    tones = {state.tone for state in lifecycle.states.values()}
+    lines += [f"    classDef {tone} {style}" for tone, style in TONES.items() if tone in tones]
+    lines += [f"    class {name} {state.tone}" for name, state in lifecycle.states.items()]
+    return "\n".join(lines) + "\n"
+
+
+def document(lifecycle: Lifecycle) -> str:
+    """The page in both languages: diagram, and what may be done, from where to where, by whom, with what."""
+    parts = [f"# {lifecycle.title.zh} · {lifecycle.title.en}", say("draw.generated", "zh", kind=lifecycle.kind),
+             say("draw.generated", "en", kind=lifecycle.kind)]  # fmt: skip
+    for locale in LOCALES:
+        parts.append(f"## {say('draw.language', locale)}")
+        parts.append(f"```mermaid\n{diagram(lifecycle, locale)}```")
+        parts.append(_table(lifecycle, locale))
+        parts.append(say("draw.required", locale))
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(lifecycle: Lifecycle, locale: str) -> str:
+    heads = [say(f"draw.{name}", locale) for name in ("transition", "ways", "who", "fields")]
+    rows = [_row(heads), _row(["---"] * len(heads))]
+    for name, transition in lifecycle.transitions.items():
+        title = f"{getattr(transition.title, locale)} `{name}`"
+        who = [_who(each, locale) for each in transition.who]
+        fields = [
+            f"{getattr(need.title, locale)} `{field}`{'*' if need.required is True else ''}"
+            f"{'(*)' if isinstance(need.required, str) else ''}"
+            for field, need in transition.fields.items()
+        ]
+        rows.append(_row([title, _ways(lifecycle, transition, locale), _list(who, locale), _list(fields, locale)]))
+    return "\n".join(rows)
+
+
+def _ways(lifecycle: Lifecycle, transition: Transition, locale: str) -> str:
+    starts: dict[str, list[str]] = {}
+    for start, end in transition.targets.items():
+        starts.setdefault("" if start == end else end, []).append(start)
+    ways = []
+    for end, froms in starts.items():
+        every = set(froms) == set(lifecycle.states)
+        named = say("draw.any", locale) if every else _list([_title(lifecycle, each, locale) for each in froms], locale)
+        there = _title(lifecycle, end, locale) if end else say("draw.stays", locale)
+        ways.append(f"{named} → {there}".strip())
+    return "<br>".join(ways)
+
+
+def _title(lifecycle: Lifecycle, state: str, locale: str) -> str:
+    return "" if state == NEW else str(getattr(lifecycle.states[state].title, locale))
+
+
+def _who(who: str, locale: str) -> str:
+    """A role and how its unit stands to the ticket, in words where we have them."""
+    role, _, relation = who.partition(" ")
+    known = catalogue(locale)
+    if relation:
+        title = known.get(f"role.{role}", role)
+        key = f"draw.who.{relation}"
+        return say(key, locale, role=title) if key in known else f"{title} ({relation})"
+    return known.get(f"draw.who.{role}", role)
+
+
+def _list(texts: Iterable[str], locale: str) -> str:
+    return ("、" if locale == "zh" else ", ").join(texts)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
