@@ -18,12 +18,19 @@ from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 8000
 POOL_SIZE = 20
+POSTGRES = {
+    "connect_timeout": 5,
+    "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_MS}",
+    "tcp_user_timeout": 10_000,  # a server that vanished without a word is noticed in ten seconds
+}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN below is the only one
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"]
+    pragmas.append("recursive_triggers=ON")  # or INSERT OR REPLACE would delete what is append-only
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -57,7 +64,7 @@ class Database:
                 url,
                 pool_pre_ping=True,
                 pool_size=POOL_SIZE,
-                connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=8000"},
+                connect_args=POSTGRES,
             )
         return self._engine
 

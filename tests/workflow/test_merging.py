@@ -218,4 +218,4 @@ def test_a_joiner_hears_and_is_credited_to_the_end(session: Session) -> None:
     for name in ("assign", "accept", "resolve", "confirm", "reward"):
         step(session, target, name)
     query = select(Award.user_id, Award.points).where(Award.state == "paid")
-    assert dict(session.execute(query).tuples()) == {person(session, "alice").id: 10, person(session, "bob").id: 1}
+    assert dict(session.execute(query).all()) == {person(session, "alice").id: 10, person(session, "bob").id: 1}
