@@ -1,0 +1,83 @@
+"""Commands run as they are, in this process, on a database of the test's own; a few as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from structlog.testing import capture_logs
+
+from commands.app import whistle
+from models.database import Database, database
+from tests.conftest import ROOT
+
+Run = Callable[..., Result]
+Process = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """DATA_DIR of this test's own; the language is English, so that the words below can be read."""
+    for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "CITY", "DEMO", "WHISTLE_ENV", "BASE_URL", "TIMEZONE"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "var"
+    for name, value in {"DATA_DIR": str(folder), "SECRET_KEY": "s" * 40, "LOCALE": "en"}.items():
+        monkeypatch.setenv(name, value)
+    return folder
+
+
+def runner() -> Run:
+    """Runs a command in this process: `run("user", "list")`."""
+
+    def run(*words: str, status: int = 0, given: str | None = None) -> Result:
+        with capture_logs():
+            result = CliRunner().invoke(whistle, list(words), input=given)
+        assert result.exit_code == status, (result.exit_code, result.output, result.exception)
+        assert "Traceback" not in result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def run(db: Database, city_url: str, environment: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Commands on a city with the cast, on both databases."""
+    monkeypatch.setenv("DATABASE_URL", city_url)
+    return runner()
+
+
+@pytest.fixture
+def small(sqlite_template: Path, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """The same on SQLite alone, for what the database has no part in."""
+    file = tmp_path / "whistle.db"
+    shutil.copyfile(sqlite_template, file)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+    database.connect(f"sqlite:///{file}")
+    yield runner()
+    database.engine.dispose()
+
+
+@pytest.fixture
+def bare(environment: Path) -> Run:
+    """Commands where nothing has been loaded yet."""
+    return runner()
+
+
+@pytest.fixture
+def process() -> Process:
+    """Runs bin/whistle as a shell does, in the test's environment."""
+
+    def start(*words: str, given: str | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [ROOT / "bin" / "whistle", *words], input=given, capture_output=True, text=True, timeout=60,
+            env={**os.environ, **environ}, check=False,
+        )  # fmt: skip
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+    return start
