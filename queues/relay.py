@@ -24,7 +24,7 @@ from config import ConfigError, Settings
 from models.clock import now
 from models.database import database
 from models.outbox import Outbox
-from queues import gate
+from queues import gate, logs
 from queues.connection import RELAY_BEAT, connect, queue, redis_url
 from queues.outage import Outage
 
@@ -144,6 +144,7 @@ def main() -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+    logs.speak()
     gate.wait()
     stop = threading.Event()
 

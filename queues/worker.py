@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import ConfigError, Settings
 from models.database import database
-from queues import gate, jobs, periodic
+from queues import gate, jobs, logs, periodic
 from queues.connection import WORKER_BEAT, connect, queue, redis_url
 from queues.limits import NoLimit
 from queues.outage import Outage
@@ -191,6 +191,7 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     jobs.load()
+    logs.speak()
     gate.wait()
     database.connect(settings.database_url)
     _plan(Outage())
