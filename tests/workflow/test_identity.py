@@ -160,13 +160,14 @@ def test_no_password_is_hashed_inside_a_transaction(db: Database, monkeypatch: p
 
 def test_unknown_names_cost_the_same_time(db: Database) -> None:
     def seconds(username: str) -> float:
-        began = time.perf_counter()
+        # The work that is done, however busy the machine is meanwhile.
+        began = time.thread_time()
         guess(db, username)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     known = min(seconds("alice") for _ in range(5))
     unknown = min(seconds("nobody.here") for _ in range(5))
-    assert unknown > 0.7 * known
+    assert 0.7 < unknown / known < 1.4
     assert identity.HASHER.check_needs_rehash(identity.NOBODYS_HASH) is False
 
 
