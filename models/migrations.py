@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def _config() -> Config:
     config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     return config
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
-from web.auth import sender
+from web.login import signed_in
 from workflow import access
 from workflow.errors import Unauthenticated
 
@@ -53,7 +53,7 @@ def guard() -> None:
     name = action_of(current_app.view_functions[request.endpoint])
     if name == PUBLIC:
         return
-    actor = sender()
+    actor = signed_in()
     if actor is None:
         raise Unauthenticated
     access.require(actor, str(name))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, redirect, request, send_from_directory, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings
 from models.storage import open_storage
-from web import action, api, bodies, headers, health, logs, metrics, openapi, problems
+from web import action, api, bodies, headers, health, login, logs, metrics, openapi, problems
 from web.context import stop_reading
 from web.keys import Keys
 from workflow.errors import Problem
@@ -42,12 +42,14 @@ def create_app(settings: Settings) -> Flask:
     logs.register(app, behind_proxy=settings.proxy_hops > 0)
     headers.register(app, settings)
     problems.register(app)
+    login.register(app)
     app.before_request(_hold_host(settings))
     app.before_request(action.guard)
     app.teardown_appcontext(_release)
     api.register(app)
     for blueprint in (health.blueprint, metrics.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
+    app.add_url_rule("/", "home", _home, methods=["GET"])
     app.add_url_rule("/static/<path:filename>", "static", _static, methods=["GET"])
     action.hold_declared(app)
     if settings.proxy_hops:
@@ -65,6 +67,12 @@ def _hold_host(settings: Settings) -> Any:
             raise Problem("problem.host")
 
     return hold
+
+
+@action.public
+def _home() -> Response:
+    """Where a browser that is given the bare address finds what there is."""
+    return cast(Response, redirect(url_for("openapi.show_page")))
 
 
 @action.public

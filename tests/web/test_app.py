@@ -174,3 +174,14 @@ def test_counters_of_the_sign_in_are_over_some_day(crowd: People) -> None:
 
     forget_throttles(database)
     assert crowd.nobody.post("/tokens", wrong).status_code == 401
+
+
+def test_the_bare_address_leads_to_what_there_is(site: Flask) -> None:
+    answer = site.test_client().get("/")
+    assert (answer.status_code, answer.location) == (302, "/api/v1/docs")
+
+
+def test_no_other_cookie_takes_the_place_of_the_token(people: People) -> None:
+    forged = {"Cookie": "remember_token=1|x; session=x; no;cookie=1|x; \"no;cookie\"=1|x"}
+    assert people.alice.get("/me", headers=forged).json["username"] == "alice"
+    assert people.nobody.get("/me", headers=forged).status_code == 401
