@@ -31,7 +31,11 @@ class _Adapter:
 
 
 def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, Any]:
-    """Lock rows in ascending id and read them again. On SQLite the session's BEGIN IMMEDIATE is the lock."""
+    """Lock rows in ascending id and read them again. On SQLite the session's BEGIN IMMEDIATE is the lock.
+
+    Rows that refer to a locked one may still be written (FOR NO KEY UPDATE): a foreign key's check asks for its locks
+    in an order of its own, and two of them would wait for each other.
+    """
     if not session.info.get("writes"):
         raise RuntimeError("only a writing session may lock or move anything")
     session.flush()
@@ -39,7 +43,7 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
     for row in list(session.identity_map.values()):
         if isinstance(row, model) and row.id in wanted:
             _forget(session, row)
-    query = select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update()
+    query = select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update(key_share=True)
     return {row.id: row for row in session.scalars(query)}
 
 

@@ -17,7 +17,7 @@ USABLE_FOR = timedelta(days=30)
 
 
 def _found(session: Session, ids: Sequence[str]) -> dict[str, Photo]:
-    query = select(Photo).where(Photo.public_id.in_(ids)).with_for_update()
+    query = select(Photo).where(Photo.public_id.in_(ids)).order_by(Photo.id).with_for_update()
     return {each.public_id: each for each in session.scalars(query)} if ids else {}
 
 
