@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from models import City, User, migrations
-from models.clock import now
 from models.database import database
 from queues.preflight import check_database
 from workflow import localtime
@@ -64,11 +64,6 @@ def acting(session: Session, name: str, settings: Settings, role: str) -> User:
     return person
 
 
-def local(session: Session, moment: object) -> str:
+def local(session: Session, moment: datetime | None) -> str:
     """A moment in the city's time, to the minute; a dash for none."""
-    return f"{moment.astimezone(localtime.zone(session)):%Y-%m-%d %H:%M}" if hasattr(moment, "astimezone") else "-"
-
-
-def today(session: Session) -> object:
-    """The city's day."""
-    return localtime.local_day(session, now())
+    return "-" if moment is None else f"{moment.astimezone(localtime.zone(session)):%Y-%m-%d %H:%M}"

@@ -67,7 +67,6 @@ class SpokenGroup(SpokenCommand, click.Group):
     """A group of commands whose help is in our words; its commands are spoken ones."""
 
     command_class = SpokenCommand
-    group_class = type
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"subcommand_metavar": told("usage_command"), **kwargs})
