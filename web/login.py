@@ -19,7 +19,7 @@ from workflow.errors import Unauthenticated
 NO_COOKIE = "no;cookie"  # a semicolon ends a cookie's name (RFC 6265), so no request can carry this one
 
 
-class Account(UserMixin):
+class Account(UserMixin):  # type: ignore[misc]  # the library has no types
     """A signed-in person as Flask-Login knows one; templates and the library see nothing else."""
 
     def __init__(self, person: User) -> None:

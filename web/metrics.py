@@ -11,13 +11,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import Outbox
-from models.clock import now
 from models.database import database
+from queues import dead_letters
 from web.action import public
+from web.api.operation import METRICS, operation
+from web.api.schemas.incoming import Probe
 from web.context import settings
 from workflow.errors import Unauthenticated
 
@@ -42,21 +42,17 @@ class OutboxCollector(Collector):
     """What still waits to be done, asked of the database at each scrape: every process would say the same."""
 
     def collect(self) -> list[GaugeMetricFamily]:
-        waiting = GaugeMetricFamily("whistle_outbox_waiting", "Jobs that are due and not done")
-        oldest = GaugeMetricFamily("whistle_outbox_oldest_seconds", "How long the oldest due job has waited")
-        dead = GaugeMetricFamily("whistle_outbox_dead", "Jobs that were given up")
-        moment = now()
-        due = (Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.due <= moment)
         try:
             with database.reading() as session:
-                count, first = session.execute(select(func.count(), func.min(Outbox.due)).where(*due)).one()
-                lost = session.scalar(select(func.count()).where(Outbox.dead_at.is_not(None)))
+                found = dead_letters.figures(session)
         except SQLAlchemyError:
             return []
-        waiting.add_metric([], count)
-        oldest.add_metric([], (moment - first).total_seconds() if first else 0)
-        dead.add_metric([], lost or 0)
-        return [waiting, oldest, dead]
+        return [
+            GaugeMetricFamily("whistle_outbox_waiting", "Jobs that are due and not done", found.due),
+            GaugeMetricFamily("whistle_outbox_oldest_seconds", "How long the oldest due job has waited",
+                              found.oldest_due_seconds),
+            GaugeMetricFamily("whistle_outbox_dead", "Jobs that were given up", found.dead),
+        ]  # fmt: skip
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
@@ -67,7 +63,8 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
 
 @blueprint.get("/metrics")
 @public
-def show() -> Response:
+@operation("metrics", query=Probe, answers={200: METRICS}, problems=(401,))
+def show(query: Probe) -> Response:
     """Prometheus text, for this machine itself or whoever holds METRICS_TOKEN."""
     if not (_from_this_machine() or _has_token()):
         raise Unauthenticated

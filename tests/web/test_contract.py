@@ -48,7 +48,7 @@ CONFORMANCE = [
     response_schema_conformance,
 ]
 EXAMPLES = {GenerationMode.POSITIVE: 20, GenerationMode.NEGATIVE: 12}
-PROBES = ("GET /healthz", "GET /readyz")
+PROBES = ("GET /healthz", "GET /readyz", "GET /metrics")
 """Whatever asks them is answered, and "not ready" is an answer."""
 UNBREAKABLE = (*PROBES, "GET /api/v1/categories")
 """There is nothing in such a request that could be wrong."""

@@ -14,7 +14,7 @@ from tests.web.conftest import People
 from web.action import PUBLIC, action_of
 from web.api.operation import operation_of
 
-UNDOCUMENTED = {"/", "/metrics", "/static/<path:filename>", "/api/v1/docs"}
+UNDOCUMENTED = {"/", "/static/<path:filename>", "/api/v1/docs"}
 
 
 @pytest.fixture

@@ -20,7 +20,10 @@ from web import bodies
 from web.api.schemas.base import Input
 from workflow.errors import Invalid
 
-PICTURE = "picture"
+PICTURE = "image/jpeg"
+METRICS = "text/plain"
+RAW = {PICTURE: {"type": "string", "format": "binary"}, METRICS: {"type": "string"}}
+"""Answers that are no JSON, by media type, with the schema that the document gives them."""
 
 
 class Nothing(Input):

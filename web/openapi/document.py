@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from models import Ticket
 from web.action import PUBLIC, action_of
-from web.api.operation import PICTURE, Operation, operation_of
+from web.api.operation import RAW, Operation, operation_of
 from web.api.schemas.base import Input
 from web.context import keys, reading
 from web.keys import SESSION
@@ -132,8 +132,8 @@ def _responses(declared: Operation, schemas: Schemas, tongue: str, *, public: bo
     responses: dict[str, Any] = {}
     for status, model in (declared.answers or {}).items():
         told: dict[str, Any] = {"description": title(status, tongue)}
-        if model == PICTURE:
-            told["content"] = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
+        if isinstance(model, str):
+            told["content"] = {model: {"schema": RAW[model]}}
         elif model is not None:
             told["content"] = {"application/json": {"schema": _answer(model, schemas)}}
         if declared.answer_headers:

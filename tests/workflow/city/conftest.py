@@ -7,20 +7,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import yaml
 from sqlalchemy import Engine, create_engine, text
 
 from models import Base
 from models.database import Database
 from workflow.city import Mistake, Pack, PackError, read_pack
+from workflow.say import say
 
 ROOT = Path(__file__).resolve().parents[3]
-SENTENCES = yaml.safe_load((ROOT / "translations/keys/city.yaml").read_text(encoding="utf-8"))
 
 
 def said(mistake: Mistake, locale: str = "en") -> str:
-    """The mistake's reason, out of the very file that the catalogues are made of."""
-    return str(SENTENCES[mistake.key][locale].format_map(mistake.params))
+    """The mistake's reason."""
+    return say(mistake.key, locale, **mistake.params)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from string import Formatter
 
 import shapely
 
-from tests.workflow.city.conftest import ROOT, SENTENCES
+from tests.workflow.city.conftest import ROOT
 from workflow.city import read_pack
 from workflow.city.pack import Limit, Words
 
@@ -101,9 +100,3 @@ def test_nothing_of_a_city_is_in_the_code() -> None:
     for file in (ROOT / "workflow/city").glob("*.py"):
         code = file.read_text(encoding="utf-8").lower().replace("cities/sip", "")
         assert not [word for word in ours if word in code], file
-
-
-def test_both_languages_of_a_sentence_take_the_same_parameters() -> None:
-    for key, texts in SENTENCES.items():
-        fields = [{name for _, name, _, _ in Formatter().parse(texts[locale]) if name} for locale in ("zh", "en")]
-        assert fields[0] == fields[1], key
