@@ -22,7 +22,7 @@ MAY = {
     "wsgi": {"config", "models", "workflow", "queues", "web"},
     "gunicorn": {"config", "models", "queues"},
 }
-OPERATIONS = ("web/health.py", "web/operations")
+OPERATIONS = ("web/health.py", "web/metrics.py", "web/operations")
 """Where the web looks at the queues: what operators see of them."""
 
 
