@@ -325,14 +325,14 @@ def crowd(session: Session) -> Session:
 
 
 @pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
-@settings(max_examples=18, suppress_health_check=CALM, phases=PHASES)
+@settings(max_examples=12, suppress_health_check=CALM, phases=PHASES)
 @given(commands=lives)
 def test_whatever_people_do(crowd: Session, commands: list[tuple[Any, ...]]) -> None:
     live(crowd, commands)
 
 
 @pytest.mark.parametrize("shared", ["postgresql"], indirect=True)
-@settings(max_examples=6, suppress_health_check=CALM, phases=PHASES)
+@settings(max_examples=5, suppress_health_check=CALM, phases=PHASES)
 @given(commands=lives)
 def test_whatever_people_do_on_the_other_database(crowd: Session, commands: list[tuple[Any, ...]]) -> None:
     live(crowd, commands)

@@ -18,7 +18,6 @@ from models import Category, Ticket, User
 from models.base import canonical
 from models.database import Database
 from models.storage import Storage
-from workflow import uploads
 from workflow.access import can
 from workflow.city_settings import titles
 from workflow.errors import Invalid
@@ -28,6 +27,7 @@ from workflow.importing.table import Row, Table
 from workflow.localtime import zone
 from workflow.phones import PhoneBook, derive
 from workflow.photos import MAX_BYTES, PhotoRefused, Rendered, inspect_and_render
+from workflow.pictures import keep, stored
 from workflow.report.opening import NewReport, open_report
 from workflow.riders import rider_of_phone
 from workflow.say import say
@@ -103,7 +103,7 @@ class Import:
         if draft.reasons:
             return Outcome(row.line, "refused", reasons=tuple(draft.reasons))
         try:
-            with uploads.stored(self.storage, pictures) as keys, self.database.writing() as session:
+            with stored(self.storage, pictures) as keys, self.database.writing() as session:
                 number = self._open(session, draft, pictures, keys, key)
         except Invalid as error:
             return Outcome(row.line, "refused", reasons=_reasons(error))
@@ -126,7 +126,7 @@ class Import:
             longitude=draft.longitude,
             datum=draft.datum,
             taken_at=draft.taken_at,
-            photos=[each.public_id for each in uploads.keep(session, sender, pictures, keys)],
+            photos=[each.public_id for each in keep(session, sender, pictures, keys, limited=False)],
         )
         ticket = open_report(session, sender, new, reporter=None if reporter is sender else reporter)
         ticket.public_id = key
