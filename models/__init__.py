@@ -6,7 +6,7 @@ from models.city import CalendarDay, CalendarYear, City, Rule
 from models.database import database
 from models.ledger import Account, Award, Journal, Posting
 from models.lifecycle import Definition
-from models.notifications import Notification
+from models.notifications import Notification, Telling
 from models.outbox import Outbox
 from models.people import Answer, Device, Membership, Session, Throttle, User
 from models.tickets import Assignment, Event, EventWords, Join, Photo, Request, Ticket
@@ -15,6 +15,6 @@ from models.units import Area, Unit
 __all__ = [
     "Account", "Answer", "Area", "Assignment", "Award", "Base", "CalendarDay", "CalendarYear", "Category",
     "CategoryGroup", "City", "Definition", "Device", "Event", "EventWords", "Join", "Journal", "Membership",
-    "Notification", "Outbox", "Photo", "Posting", "Request", "Rule", "Session", "Throttle", "Ticket", "Unit", "User",
-    "database",
+    "Notification", "Outbox", "Photo", "Posting", "Request", "Rule", "Session", "Telling", "Throttle", "Ticket", "Unit",
+    "User", "database",
 ]

@@ -11,6 +11,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, CanonicalJSON
 
 
+class Telling(Base):
+    """What an event says to whom, decided in its own transaction and delivered by a worker, which takes the row away.
+
+    Later the department may be another and the deadline too: whoever is told then would be told what never was.
+    """
+
+    __tablename__ = "tellings"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    said: Mapped[dict[str, str]] = mapped_column(CanonicalJSON, comment="the sentence's key by the person's id")
+    params: Mapped[dict[str, Any]] = mapped_column(CanonicalJSON)
+
+
 class Notification(Base):
     """A sentence told to a person: a key and parameters, said in the language they read it in.
 
@@ -20,7 +33,7 @@ class Notification(Base):
     __tablename__ = "notifications"
     __table_args__ = (
         UniqueConstraint("user_id", "cause"),
-        Index("ix_notifications_inbox", "user_id", "read_at", "id"),
+        Index("ix_notifications_inbox", "user_id", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -29,6 +42,6 @@ class Notification(Base):
     key: Mapped[str] = mapped_column(String(64))
     params: Mapped[dict[str, Any]] = mapped_column(CanonicalJSON)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(comment="when it happened, not when it was delivered")
 
     read_at: Mapped[datetime | None]

@@ -12,6 +12,8 @@ from typing import TextIO
 
 from config import CannotStart, Settings
 
+REDIS_SECONDS = 3.0
+
 
 def check_port(host: str, port: int) -> None:
     """Raise CannotStart unless the web server can listen there."""
@@ -34,6 +36,24 @@ def check_port(host: str, port: int) -> None:
         raise CannotStart(
             f"无法监听 {host} 的端口 {port}：{error.strerror}。",
             f"Cannot listen on {host}, port {port}: {error.strerror}.",
+        ) from error
+
+
+def check_redis(settings: Settings) -> None:
+    """Raise CannotStart unless the Redis that REDIS_URL names answers; the embedded one is started later."""
+    if settings.redis_url is None:
+        return
+    from redis.exceptions import RedisError
+
+    from queues.connection import connect
+
+    try:
+        with connect(settings.redis_url, REDIS_SECONDS) as connection:
+            connection.ping()
+    except RedisError as error:
+        raise CannotStart(
+            "连接不上 REDIS_URL 指定的 Redis：请启动它，或去掉 REDIS_URL 改用自带的。",
+            "The Redis of REDIS_URL does not answer: start it, or leave REDIS_URL away to use the embedded one.",
         ) from error
 
 

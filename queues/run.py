@@ -27,6 +27,7 @@ from queues import limits
 from queues.blame import is_busy, told
 from queues.jobs import find
 from queues.periodic import again
+from workflow import telling
 
 log = structlog.get_logger("queues.run")
 
@@ -127,4 +128,5 @@ def _note_end(session: Session, row_id: int, error: BaseException, noted: bool, 
 def _bury(session: Session, row: Outbox, error: str) -> None:
     row.last_error, row.dead_at = error, now()
     again(session, row)
+    telling.alarm(session, row)
     log.error("dead", topic=row.topic, row=row.id, runs=row.runs, error=error)

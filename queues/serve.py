@@ -15,7 +15,7 @@ from queues import embedded_redis
 from queues.gate import Gate
 from queues.opening import Log, Opening
 from queues.parts import Part
-from queues.preflight import check_port, check_writable, hold_alone
+from queues.preflight import check_port, check_redis, check_writable, hold_alone
 from queues.supervisor import Supervisor
 
 DELAY_SECONDS = 3.0
@@ -75,6 +75,7 @@ def main() -> int:
             settings = Settings.load()
             check_port(settings.host, settings.port)
             check_writable(settings.data_dir)
+            check_redis(settings)
             held.enter_context(hold_alone(settings.data_dir))
             gate, log = Gate(), Log()
             running = parts(settings, gate)

@@ -39,9 +39,10 @@ def storage() -> Storage:
 
 def locale() -> str:
     """The language of the answer: what the client asks for, else the person's own, else the installation's."""
-    asked = request.accept_languages.best_match(LOCALES)
-    if asked is not None:
-        return asked
+    for asked, _quality in request.accept_languages:
+        tongue = asked.replace("_", "-").partition("-")[0].lower()
+        if tongue in LOCALES:
+            return tongue
     person = g.get("actor")
     return person.locale if person is not None else settings().locale
 

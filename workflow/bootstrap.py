@@ -20,6 +20,7 @@ from workflow.engine import DefinitionError
 from workflow.engine.machines import machinery, store, vocabularies
 from workflow.errors import Refused
 from workflow.report import REPORT
+from workflow.say import LOCALES
 
 DEFINITIONS = Path(__file__).resolve().parent / "definitions"
 
@@ -64,7 +65,8 @@ def load_city(session: Session, pack: Path, *, demo: bool | None) -> list[Lack]:
         report = load_pack(session, read_pack(pack))
         store_definitions(session, pack)
     except (PackError, DefinitionError) as error:
-        raise CannotStart(f"城市数据包有误：\n{error}", f"The city's pack cannot be used:\n{error}") from error
+        chinese, english = (error.sentence(each) if isinstance(error, PackError) else str(error) for each in LOCALES)
+        raise CannotStart(f"城市数据包有误：\n{chinese}", f"The city's pack cannot be used:\n{english}") from error
     except Refused as error:
         raise CannotStart(error.sentence("zh"), error.sentence("en")) from error
     if empty and demo is not False:

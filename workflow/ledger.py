@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import canonical
@@ -24,13 +24,18 @@ FORMAT = 1  # of what is hashed; a new one is added beside it, never in its plac
 Content = tuple[str, str, int | None, int | None, int | None, int | None, str | None, str]
 
 
-def lock_accounts(session: Session, *people: int) -> dict[tuple[str, int | None], Account]:
-    """The accounts of these people (`rider`, `debt`) and the city's `issuance`, made where missing, locked by id."""
-    insert_missing(session, Account, kind="issuance", balance=0, seq=0)
+def lock_accounts(session: Session, *people: int, issuance: bool = True) -> dict[tuple[str, int | None], Account]:
+    """The accounts of these people (`rider`, `debt`) and the city's `issuance`, made where missing, locked by id.
+
+    Without `issuance`, which every payment of the city waits for, nothing may be posted in this transaction.
+    """
+    if issuance:
+        insert_missing(session, Account, kind="issuance", balance=0, seq=0)
     for person in sorted(set(people)):
         for kind in ("rider", "debt"):
             insert_missing(session, Account, kind=kind, user_id=person, balance=0, seq=0)
-    wanted = (Account.user_id.in_(people)) | (Account.kind == "issuance")
+    theirs = Account.user_id.in_(people)
+    wanted = or_(theirs, Account.kind == "issuance") if issuance else theirs
     query = select(Account).where(wanted).order_by(Account.id).with_for_update()
     rows = session.scalars(query.execution_options(populate_existing=True))
     return {(each.kind, each.user_id): each for each in rows}

@@ -98,9 +98,10 @@ def _staff(session: Session, people: list[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def reserve(session: Session, ticket: Ticket) -> None:
+def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
     """Set aside what the rules will pay the reporter and the joiners, as far as their caps allow. Again is the same.
 
+    With `paying`, what is needed to pay in the same transaction is locked as well.
     The caps are those of the local day and month in which each of them reported it.
     """
     dues = _dues(session, ticket)
@@ -110,7 +111,7 @@ def reserve(session: Session, ticket: Ticket) -> None:
     staff, caps = _staff(session, people), _rules(session, "cap")
     rows = session.scalars(select(Award).where(Award.ticket_id == ticket.id))
     known = {(each.rule_id, each.user_id): each for each in rows}
-    ledger.lock_accounts(session, *people)
+    ledger.lock_accounts(session, *people, issuance=paying)
     for due in dues:
         excluded = due.rule.body.get("excluded", [])
         if (due.anonymous and "anonymous" in excluded) or (due.person in staff and "staff" in excluded):
@@ -191,6 +192,7 @@ def of_tickets(session: Session, tickets: list[Ticket], person: int | None = Non
 
 
 def _entry(posting: Posting, tickets: dict[int, Ticket]) -> Entry:
+    """Another's ticket, which a joiner is paid for, has no number for them."""
     journal = posting.journal
     return Entry(journal.at, posting.amount, journal.rule, journal.kind, tickets.get(journal.ticket_id or 0))
 
@@ -215,7 +217,8 @@ def summary(session: Session, person: User, *, most: int = 100) -> Summary:
     )
     postings = session.scalars(query).all()
     ids = {each.journal.ticket_id for each in postings if each.journal.ticket_id}
-    tickets = {each.id: each for each in session.scalars(select(Ticket).where(Ticket.id.in_(ids)))}
+    own = select(Ticket).where(Ticket.id.in_(ids), Ticket.reporter_id == person.id)
+    tickets = {each.id: each for each in session.scalars(own)}
     return Summary(
         balance=accounts["rider"].balance if "rider" in accounts else 0,
         owed=-accounts["debt"].balance if "debt" in accounts else 0,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,35 +15,45 @@ from sqlalchemy.orm import Session
 
 from models.categories import Category
 from models.clock import now
-from models.notifications import Notification
-from models.people import User
+from models.notifications import Notification, Telling
+from models.outbox import Outbox
+from models.people import Membership, User
 from models.tickets import Event, EventWords, Ticket
 from models.units import Unit
 from models.upsert import insert_missing
 from workflow import access
 from workflow.city_settings import titles
-from workflow.engine.machines import machinery_of
+from workflow.engine import Move
 from workflow.localtime import zone
 from workflow.report.vocabulary import REPORT
 from workflow.say import LOCALES, catalogue, say
 
 
-def tell(session: Session, event: Event) -> int:
-    """Write the inbox rows of an event, each once. Returns how many are new."""
-    ticket = session.get_one(Ticket, event.subject_id)
-    transition = machinery_of(session, ticket).lifecycle.transitions[event.action]
-    said: dict[int, str] = {}
-    for telling in transition.tell:
+@REPORT.teller
+def decide(move: Move, event: Event) -> None:
+    """Who hears of an event and in which sentence, as it stands in the event's own transaction."""
+    session, ticket = move.session, move.subject
+    said: dict[str, str] = {}
+    for telling in move.transition.tell:
         for person in REPORT.audiences[telling.who](session, ticket):
-            if person != event.actor_id:
-                said.setdefault(person, telling.say)
-    params = _params(session, ticket, event)
-    written = 0
-    for person, key in sorted(said.items()):
-        if not event.public and not _is_staff(session, person, ticket):
-            continue
-        reference = None if key.startswith("told.joined.") else ticket.id
-        written += write(session, person, f"event:{event.id}", key, params, reference)
+            heard = person != event.actor_id and (event.public or _is_staff(session, person, ticket))
+            if heard:
+                said.setdefault(str(person), telling.say)
+    if said:
+        session.add(Telling(event_id=event.id, said=said, params=_params(session, ticket, event)))
+
+
+def deliver(session: Session, event_id: int) -> int:
+    """Write the inbox rows of an event, each once, as they were decided. Returns how many are new."""
+    telling = session.get(Telling, event_id)
+    if telling is None:
+        return 0
+    event, written = session.get_one(Event, event_id), 0
+    for person, key in sorted(telling.said.items()):
+        reference = None if key.startswith("told.joined.") else event.subject_id
+        cause = f"event:{event_id}"
+        written += write(session, int(person), cause, key, telling.params, reference, at=event.at)
+    session.delete(telling)
     return written
 
 
@@ -52,11 +63,26 @@ def announce(session: Session, ticket: Ticket, key: str, people: Sequence[int], 
     return sum(write(session, person, f"{cause}:{ticket.id}", key, params, ticket.id) for person in people)
 
 
+def alarm(session: Session, row: Outbox) -> None:
+    """Tell every administrator that a job was given up, once for each time it was."""
+    query = select(Membership.user_id).join(User).where(Membership.role == "admin", User.disabled_at.is_(None))
+    params = {"topic": row.topic, "ref": row.ref or "—", "row": row.id}
+    for person in session.scalars(query.distinct()):
+        write(session, person, f"dead:{row.id}:{row.attempts}", "told.admin.dead", params, None)
+
+
 def write(
-    session: Session, person: int, cause: str, key: str, params: dict[str, Any], ticket_id: int | None
+    session: Session,
+    person: int,
+    cause: str,
+    key: str,
+    params: dict[str, Any],
+    ticket_id: int | None,
+    *,
+    at: datetime | None = None,
 ) -> bool:
-    """One inbox row; the same cause is told the same person once."""
-    about = {"key": key, "params": params, "ticket_id": ticket_id, "created_at": now()}
+    """One inbox row of what happened `at`, by default now; the same cause is told the same person once."""
+    about = {"key": key, "params": params, "ticket_id": ticket_id, "created_at": at or now()}
     return insert_missing(session, Notification, user_id=person, cause=cause, **about)
 
 

@@ -19,6 +19,8 @@ from workflow.engine.firing import actor_words
 from workflow.engine.machines import machinery_of
 from workflow.say import catalogue, say
 
+OTHERS = ("into", "target", "from_ticket")  # details that name another ticket
+
 
 @dataclass(frozen=True)
 class Line:
@@ -70,8 +72,10 @@ class _Words:
         self.names = _Names(session, locale)
 
     def line(self, event: Event, audience: access.Audience) -> Line:
-        """An event for an audience."""
+        """An event for an audience: another rider's ticket has no number for a rider."""
         details = _details(event)
+        if audience in ("reporter", "public"):
+            details = {name: value for name, value in details.items() if name not in OTHERS}
         return Line(event, event.actor_role, self._name(event, audience), self.sentence(event, details), details)
 
     def _name(self, event: Event, audience: access.Audience) -> str | None:

@@ -257,7 +257,6 @@ def upgrade() -> None:
     sa.Column('address', sa.String(length=200), nullable=True),
     sa.Column('taken_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('category_id', sa.Integer(), nullable=True),
     sa.Column('unit_id', sa.Integer(), nullable=False, comment="the city's inbox until it is routed"),
     sa.Column('department_id', sa.Integer(), nullable=True, comment='the lead'),
@@ -286,6 +285,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('state', sa.String(length=32), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False, comment="transitions fired; the last event's seq"),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('definition_id', sa.Integer(), nullable=False),
     sa.CheckConstraint("priority IN ('normal', 'urgent')", name=op.f('ck_tickets_priority')),
     sa.CheckConstraint('latitude BETWEEN -90 AND 90', name=op.f('ck_tickets_latitude')),
@@ -427,7 +427,7 @@ def upgrade() -> None:
     sa.Column('key', sa.String(length=64), nullable=False),
     sa.Column('params', sa.Text(), nullable=False),
     sa.Column('ticket_id', sa.Integer(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False, comment='when it happened, not when it was delivered'),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_notifications_ticket_id')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notifications_user_id'), ondelete='CASCADE'),
@@ -435,7 +435,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('user_id', 'cause', name=op.f('uq_notifications_user_id_cause'))
     )
     with op.batch_alter_table('notifications', schema=None) as batch_op:
-        batch_op.create_index('ix_notifications_inbox', ['user_id', 'read_at', 'id'], unique=False)
+        batch_op.create_index('ix_notifications_inbox', ['user_id', 'created_at', 'id'], unique=False)
 
     op.create_table('requests',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -504,6 +504,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('account_id', 'seq', name=op.f('uq_postings_account_id_seq')),
     sa.UniqueConstraint('journal_id', 'account_id', name=op.f('uq_postings_journal_id_account_id'))
     )
+    op.create_table('tellings',
+    sa.Column('event_id', sa.Integer(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False, comment="the sentence's key by the person's id"),
+    sa.Column('params', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_tellings_event_id')),
+    sa.PrimaryKeyConstraint('event_id', name=op.f('pk_tellings'))
+    )
 
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
@@ -555,6 +562,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('tellings')
     op.drop_table('postings')
     op.drop_table('event_words')
     with op.batch_alter_table('awards', schema=None) as batch_op:

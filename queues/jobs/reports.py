@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models.clock import now
-from models.tickets import Event, Ticket
+from models.tickets import Ticket
 from queues.jobs import job
 from workflow import points, routing, telling
 from workflow.actors import SYSTEM
@@ -43,7 +43,7 @@ def settle_report(session: Session, ref: str) -> None:
     ticket = _locked(session, ref)
     if ticket.state != "confirmed":
         return
-    points.reserve(session, ticket)
+    points.reserve(session, ticket, paying=True)
     if points.payable(session, ticket):
         fire(ticket, "reward", actor=SYSTEM)
     else:
@@ -53,7 +53,7 @@ def settle_report(session: Session, ref: str) -> None:
 @job("tell_report")
 def tell_report(session: Session, ref: str) -> None:
     """Write the inbox rows of an event."""
-    telling.tell(session, session.get_one(Event, int(ref)))
+    telling.deliver(session, int(ref))
 
 
 @job("confirm_silence")

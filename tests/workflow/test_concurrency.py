@@ -100,7 +100,7 @@ def test_of_twenty_who_confirm_one_does_and_nineteen_are_told(db: Database) -> N
     assert (len(refused), len(found)) == (19, 20)
     assert {each.status for each in refused} == {409}
     assert all("娄葑街道受理员" in each.sentence("zh") and "核查通过" in each.sentence("zh") for each in refused)
-    assert all("Loufeng Street" in each.sentence("en") and "confirmed" in each.sentence("en") for each in refused)
+    assert all("Loufeng Street" in each.sentence("en") and "Confirm" in each.sentence("en") for each in refused)
     found = at_once(db, [lambda session: settle_report(session, str(number))] * 10)
     assert found == [None] * 10
     with db.reading() as session:

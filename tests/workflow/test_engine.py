@@ -170,7 +170,7 @@ def test_who_comes_second_is_told_who_did_what(session: Session) -> None:
         fire(permit, "give", note="好", actor=person(session, "carl"))
     assert "娄葑街道" in caught.value.sentence("zh")
     assert "Loufeng Street" in caught.value.sentence("en")
-    assert "gave" in caught.value.sentence("en")
+    assert "“Give” by Loufeng" in caught.value.sentence("en")
     for locale in ("zh", "en"):
         assert "Carol" not in caught.value.sentence(locale)
 

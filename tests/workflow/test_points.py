@@ -63,7 +63,7 @@ def told(session: Session, ticket: Ticket, who: str) -> str:
     """What the last event of a ticket tells somebody."""
     event = session.scalars(select(Event).where(Event.subject_id == ticket.id).order_by(Event.seq.desc())).first()
     assert event is not None
-    telling.tell(session, event)
+    telling.deliver(session, event.id)
     query = select(Notification).where(Notification.cause == f"event:{event.id}")
     rows = session.scalars(query.where(Notification.user_id == person(session, who).id)).all()
     return "".join(telling.sentences(session, rows, "en"))

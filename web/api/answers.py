@@ -53,8 +53,8 @@ def moment_or_none(at: datetime | None) -> str | None:
 
 def versions_expected() -> list[int] | None:
     """What `If-Match` allows: None for any version; weak tags count, since a version is one whatever the language."""
-    header = request.headers.get("If-Match")
-    if header is None or header.strip() == "*":
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
         return None
     return [int(found) for found in ETAG.findall(header)]
 

@@ -37,8 +37,8 @@ class Answered(Exception):
 
 
 def key_of_request() -> str | None:
-    """The request's key. Raises Invalid for one that is blank, too long or not plain ASCII."""
-    key = request.headers.get(HEADER)
+    """The request's key; a blank one counts as missing. Raises Invalid for one that is too long or not plain ASCII."""
+    key = request.headers.get(HEADER, "").strip() or None
     if key is not None and not KEY.fullmatch(key):
         raise Invalid.field(HEADER, "input.key")
     return key

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 
 from models import Notification, Ticket
 from models.clock import now
@@ -28,9 +30,10 @@ def list_notifications(query: Page) -> Response:
     session, mine = reading(), Notification.user_id == actor().id
     rows = select(Notification, Ticket).outerjoin(Ticket, Ticket.id == Notification.ticket_id).where(mine)
     if query.cursor is not None:
-        (last,) = place(LISTING, query.cursor, int)
-        rows = rows.where(Notification.id < last)
-    found = session.execute(rows.order_by(Notification.id.desc()).limit(query.limit + 1)).all()
+        at, last = place(LISTING, query.cursor, str, int)
+        rows = rows.where(tuple_(Notification.created_at, Notification.id) < tuple_(datetime.fromisoformat(at), last))
+    newest = Notification.created_at.desc(), Notification.id.desc()
+    found = session.execute(rows.order_by(*newest).limit(query.limit + 1)).all()
     unread = session.scalar(select(func.count()).where(mine, Notification.read_at.is_(None)))
     shown = found[: query.limit]
     sentences = telling.sentences(session, [row for row, _ in shown], locale())
@@ -45,7 +48,9 @@ def list_notifications(query: Page) -> Response:
         for (row, ticket), sentence in zip(shown, sentences, strict=True)
     ]
     more = len(found) > query.limit
-    return listed(items, cursor(LISTING, items[-1]["id"]) if more else None, unread=unread)
+    last_row = shown[-1][0] if more else None
+    following = cursor(LISTING, last_row.created_at.isoformat(), last_row.id) if last_row is not None else None
+    return listed(items, following, unread=unread)
 
 
 @api.post("/notifications/read")

@@ -17,7 +17,7 @@ from web.api.schemas.outgoing import PhotosOut
 from web.api.serializers.common import photo as told
 from web.context import actor, reading, storage, writing
 from workflow import access
-from workflow.errors import NotFound
+from workflow.errors import Invalid, NotFound
 from workflow.pictures import keep, stored
 
 STAFF = ("street", "department", "admin")
@@ -69,7 +69,10 @@ def create_photos(number: str, body: PhotoIn, files: list[FileStorage]) -> Respo
     with stored(storage(), rendered) as keys, writing() as (session, person):
         ticket = access.get_ticket(session, person, number)
         access.require(person, "ticket.add_photo", ticket)
-        kind = body.kind or ("after" if access.audience(person, ticket) == "department" else "before")
+        seen_as = access.audience(person, ticket)
+        if seen_as == "reporter" and body.kind == "after":
+            raise Invalid.field("kind", "photo.not_after")
+        kind = body.kind or ("after" if seen_as == "department" else "before")
         rows = keep(session, person, rendered, keys, ticket_id=ticket.id, kind=kind)
         items = [told(row, ticket) for row in rows]
     return answer({"items": items}, 201)

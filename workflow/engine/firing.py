@@ -94,7 +94,7 @@ def fire(
     if if_version is not None and subject.version not in if_version:
         raise Stale()
     if subject.state not in transition.targets:
-        raise _refusal(session, machinery, subject)
+        raise _refusal(session, machinery, subject, name)
     move = Move(session, subject, vocabulary, machinery.lifecycle, name, actor, *role, now(), given)
     move.facts.update(facts or {})
     machinery.machine.events[name].trigger(_Adapter(subject.state), move=move)
@@ -102,6 +102,8 @@ def fire(
     subject.version += 1
     subject.updated_at = move.at
     if transition.tell:
+        if vocabulary.tells:
+            vocabulary.tells(move, event)
         later(session, f"tell_{subject.kind}", event.id)
     session.flush()
     return event
@@ -115,21 +117,21 @@ def _touched(session: Session, machinery: Machinery, name: str, subject: Any, gi
     return {bound for each in (subject.id, *found) if each is not None for bound in vocabulary.bound(session, each)}
 
 
-def _refusal(session: Session, machinery: Machinery, subject: Any) -> Refused:
-    """Says who did what, so that whoever came second understands; a role and its unit, never a person's name."""
+def _refusal(session: Session, machinery: Machinery, subject: Any, name: str) -> Refused:
+    """Says how it stands and who did what last, so that whoever came second understands; never a person's name."""
     if subject.state == NEW:
         return Refused()
-    history = type(subject).history
+    history, transitions = type(subject).history, machinery.lifecycle.transitions
     query = select(history).where(history.subject_id == subject.id, history.seq == subject.version)
     last = session.scalars(query).one()
     unit = session.get(Unit, last.actor_unit_id) if last.actor_unit_id else None
-    action = machinery.lifecycle.transitions.get(last.action)
     return Refused(
-        "refused.already",
+        "refused.state",
+        action=transitions[name].title.model_dump(),
+        state=machinery.lifecycle.states[subject.state].title.model_dump(),
         who={locale: actor_words(last.actor_role, unit, locale) for locale in ("zh", "en")},
         at=last.at.astimezone(zone(session)).strftime("%m-%d %H:%M"),
-        action=action.done.model_dump() if action else last.action,
-        state=machinery.lifecycle.states[subject.state].title.model_dump(),
+        last=transitions[last.action].title.model_dump() if last.action in transitions else last.action,
     )
 
 

@@ -47,6 +47,7 @@ class Vocabulary:
         self.options: dict[str, Options] = {}
         self.audiences: dict[str, Audience] = {}
         self.entered: Step | None = None
+        self.tells: Callable[[Move, Any], None] | None = None
         self.find: Callable[[Session, str], int | None] = lambda _session, _number: None
         self.bound: Callable[[Session, int], list[int]] = lambda _session, subject_id: [subject_id]
 
@@ -102,6 +103,11 @@ class Vocabulary:
     def bound_to(self, function: Callable[[Session, int], list[int]]) -> Callable[[Session, int], list[int]]:
         """`(session, id) -> ids`: it, and what else a move of it or to it may touch; all of them are locked."""
         self.bound = function
+        return function
+
+    def teller(self, function: Callable[[Move, Any], None]) -> Callable[[Move, Any], None]:
+        """`(move, event)`: decides, while all is as the event left it, what a worker will tell whom."""
+        self.tells = function
         return function
 
     def on_entering(self, function: Step) -> Step:

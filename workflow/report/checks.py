@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from models.tickets import Ticket
+from sqlalchemy import func, select
+
+from models.tickets import Event, Ticket
 from workflow import access
 from workflow.city_settings import as_day, calendar, governance
 from workflow.engine.move import Move
@@ -24,6 +26,21 @@ def photos_usable(move: Move) -> None:
 
 
 @REPORT.check
+def fresh_proof(move: Move) -> None:
+    """What proves the work was taken for it: after the last time it was said to be done, and not by its reporter."""
+    ticket, session = move.subject, move.session
+    ends = select(func.max(Event.at)).where(Event.subject_id == ticket.id, Event.action == move.name)
+    said_done = session.scalar(ends)
+    photos = usable(session, move.details.get("photos", []), move.actor, ticket)
+    for number, photo in enumerate(photos, start=1):
+        if photo.ticket_id is None:
+            continue
+        fresh = said_done is None or photo.created_at > said_done
+        if photo.kind != "after" or photo.internal or photo.uploader_id == ticket.reporter_id or not fresh:
+            raise Invalid.field("photos", "photo.unusable", number=number)
+
+
+@REPORT.check
 def into_another_running_ticket(move: Move) -> None:
     """The other ticket is one that the clerk sees, still runs, and does not in the end follow this one."""
     found = ticket_id(move.session, move.details["into"])
@@ -31,6 +48,8 @@ def into_another_running_ticket(move: Move) -> None:
     target = move.session.scalars(seen).first() if found is not None else None
     if target is None:
         raise Invalid.field("into", "merge.unknown")
+    if target.id == move.subject.id:
+        raise Refused("merge.itself")
     met = {move.subject.id}
     while target.merged_into_id is not None and target.id not in met:
         met.add(target.id)
@@ -56,15 +75,23 @@ def not_back_to_oneself(move: Move) -> None:
         raise Invalid.field("department", "send_back.oneself")
 
 
+def _workday(move: Move, field: str) -> date:
+    """The day that is meant: a free one is moved to the next workday, and that is what everybody is told."""
+    calendar_ = calendar(move.session)
+    day = local_day(move.session, calendar_.close_of_business(as_day(move.details[field])))
+    move.details[field] = day.isoformat()
+    return day
+
+
 @REPORT.check
 def until_within_limit(move: Move) -> None:
     """Later than it is due now and than today, and at most so many workdays later."""
     ticket, session = move.subject, move.session
-    until = as_day(move.details["until"])
+    asked, until = as_day(move.details["until"]), _workday(move, "until")
     due = max(ticket.due_at or move.at, move.at)
     days = governance(session, "extension_workdays")
     latest = calendar(session).add_workdays(due, days)
-    if until < local_day(session, move.at) or calendar(session).close_of_business(until) <= due:
+    if asked < local_day(session, move.at) or calendar(session).close_of_business(until) <= due:
         raise Invalid.field("until", "extension.too_early", day=local_day(session, due).isoformat())
     if until > local_day(session, latest):
         raise Invalid.field("until", "extension.too_late", days=days, day=local_day(session, latest).isoformat())
@@ -73,8 +100,9 @@ def until_within_limit(move: Move) -> None:
 @REPORT.check
 def review_in_future(move: Move) -> None:
     """A day of review lies ahead, within a year."""
-    day, today = as_day(move.details["review_on"]), local_day(move.session, move.at)
-    if not today < day <= today + timedelta(days=366):
+    asked, today = as_day(move.details["review_on"]), local_day(move.session, move.at)
+    _workday(move, "review_on")
+    if not today < asked <= today + timedelta(days=366):
         raise Invalid.field("review_on", "suspension.review_day", day=today.isoformat())
 
 

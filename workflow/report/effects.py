@@ -52,11 +52,15 @@ def assign_departments(move: Move) -> None:
     ticket, session = move.subject, move.session
     wanted = {move.details["department"]: "lead"} | dict.fromkeys(move.details.get("assisting", []), "assisting")
     units = {each.code: each for each in session.scalars(select(Unit).where(Unit.code.in_(wanted)))}
+    if ticket.department is not None and ticket.department.code != move.details["department"]:
+        move.facts["from_department"] = ticket.department.code
     _end(ticket, move)
     for code, role in wanted.items():
         unit = units[code]
         ticket.assignments.append(Assignment(unit=unit, unit_id=unit.id, role=role, started_at=move.at))
-    ticket.department, ticket.handler = units[move.details["department"]], None
+    ticket.department = units[move.details["department"]]
+    if "from_department" in move.facts:
+        ticket.handler = None
 
 
 def _end(ticket: Ticket, move: Move) -> None:
@@ -115,8 +119,8 @@ def count_urge(move: Move) -> None:
 
 @REPORT.effect
 def restart_clock(move: Move) -> None:
-    """Another department has its whole time; entering a state starts its clock anyway."""
-    if move.from_state == move.to_state:
+    """Another department has its whole time, the same one what is left; entering a state starts its clock anyway."""
+    if move.from_state == move.to_state and "from_department" in move.facts:
         clocks.start(move)
 
 
