@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 from workflow.city.mistakes import Mistakes
 from workflow.city.record import Record, Value
+from workflow.strangers import NotRegular, read_regular
 
 
 class Folder:
@@ -27,7 +29,10 @@ class Folder:
     def text(self, file: str) -> str | None:
         """The file's text without a byte order mark; None (and a mistake) where it cannot be read as UTF-8."""
         try:
-            content = (self.path / file).read_bytes()
+            content = read_regular(self.path / file)
+        except NotRegular:
+            self.mistakes.add(file, 1, "not_regular")
+            return None
         except OSError:
             self.mistakes.add(file, 1, "no_file")
             return None
@@ -122,11 +127,11 @@ class Folder:
             if name not in header:
                 self.mistakes.add(file, 1, "missing_column", name=name)
                 holds = False
-        for place, name in enumerate(header):
+        for name, times in Counter(header).items():
             if name not in columns:
                 self.mistakes.add(file, 1, "unknown_column", name=name)
                 holds = False
-            elif name in header[:place]:
+            elif times > 1:
                 self.mistakes.add(file, 1, "double_column", name=name)
                 holds = False
         return holds

@@ -7,6 +7,7 @@ from typing import Any
 
 from workflow.errors import Problem
 from workflow.say import say
+from workflow.strangers import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Mistake:
 
     def sentence(self, locale: str) -> str:
         """`file:line: reason` in the reader's language."""
-        return f"{self.file}:{self.line}: {say(self.key, locale, **self.params)}"
+        params = {name: visible(value) for name, value in self.params.items()}
+        return f"{self.file}:{self.line}: {say(self.key, locale, **params)}"
 
 
 class PackError(Problem):

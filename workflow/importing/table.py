@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow.errors import Refused
+from workflow.strangers import visible
 
 COLUMNS = ("text", "latitude", "longitude", "datum", "category", "taken_at", "photo", "reporter")
+MOST_COLUMNS = 100
 NEEDED = ("latitude", "longitude", "reporter")
 SEPARATORS = ",;\t"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -91,6 +93,8 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list
 def _hold(columns: tuple[str, ...], reporter_known: bool) -> None:
     if not columns:
         raise Refused("import.empty")
+    if len(columns) > MOST_COLUMNS:
+        raise Refused("import.columns_many", count=len(columns), most=MOST_COLUMNS)
     needed = [name for name in NEEDED if not (name == "reporter" and reporter_known)]
     missing = [name for name in needed if name not in columns]
     if not {"text", "category"} & set(columns):
@@ -99,4 +103,4 @@ def _hold(columns: tuple[str, ...], reporter_known: bool) -> None:
     double = sorted({name for name in columns if columns.count(name) > 1})
     for key, names in (("missing", missing), ("unknown", unknown), ("double", double)):
         if names:
-            raise Refused(f"import.columns_{key}", names=", ".join(names), known=", ".join(COLUMNS))
+            raise Refused(f"import.columns_{key}", names=visible(", ".join(names)), known=", ".join(COLUMNS))

@@ -1,6 +1,7 @@
 """A broken pack is refused with file, line and reason: one case for each kind of mistake."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -208,6 +209,29 @@ def test_deep_nesting_is_refused(tiny: Path, mistakes: Mistakes) -> None:
     (tiny / ROUTING).write_text("[" * 5000 + "]" * 5000, encoding="utf-8")
     (tiny / AREAS).write_text("[" * 100_000 + "]" * 100_000, encoding="utf-8")
     assert mistakes() == [(AREAS, 1, "it is nested too deeply"), (ROUTING, 1, "it is nested too deeply")]
+
+
+def test_only_regular_files_are_read(tiny: Path, mistakes: Mistakes) -> None:
+    """A pipe would be waited for, a device read without end."""
+    (tiny / UNITS).unlink()
+    os.mkfifo(tiny / UNITS)
+    (tiny / ROUTING).unlink()
+    (tiny / ROUTING).symlink_to("/dev/zero")
+    (tiny / REWARDS).unlink()
+    (tiny / REWARDS).mkdir()
+    assert mistakes() == [(file, 1, "it is not a regular file") for file in sorted((UNITS, ROUTING, REWARDS))]
+
+
+def test_a_column_many_times_over_is_refused_soon(tiny: Path, mistakes: Mistakes) -> None:
+    (tiny / CALENDAR).write_text("date" + ",date" * 20_000, encoding="utf-8")
+    assert {reason for _, _, reason in mistakes()} >= {"the column date stands here twice"}
+
+
+def test_a_mistake_cannot_speak_to_the_terminal(tiny: Path, spoil: Spoil) -> None:
+    spoil(CALENDAR, "2026-04-27", "\x1b[2Jsoon")
+    with pytest.raises(PackError) as caught:
+        read_pack(tiny)
+    assert "date '\\x1b[2Jsoon' is not a date" in str(caught.value)
 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_files_and_lines(spoil: Spoil, mistakes: Mistakes) -> None:
