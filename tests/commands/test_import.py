@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from models import Outbox, Photo, Ticket, User
+from models import Category, Outbox, Photo, Ticket, User
 from models.database import Database, database
 from models.storage import FileStorage
 from tests import cast
@@ -150,7 +151,8 @@ def test_a_refused_row_says_every_reason_and_the_others_come_in(small: Run, writ
         ({"text": "x", "photo": "/etc/passwd"}, "is not in the folder"),
         ({"text": "x", "photo": "b.jpg"}, "photo: There is no photo “b.jpg”"),
         ({"text": "x", "photo": "reports.csv"}, "photo: “reports.csv” is not a photo"),
-        ({"text": "x", "photo": "."}, "photo: There is no photo “.”"),
+        ({"text": "x", "photo": "."}, "photo: “.” is not a regular file"),
+        ({"text": "x", "photo": "long" * 100}, "photo: There is no photo “long"),
         ({"text": "x", "reporter": "sam"}, "reporter: “sam” cannot report"),
         ({"text": "x", "reporter": "12345"}, "reporter: “12345” is neither"),
     ],
@@ -166,8 +168,6 @@ def test_what_can_be_wrong_with_a_row(small: Run, write: Write, row: dict[str, s
 
 
 def needing_a_photo(session: Any) -> str:
-    from models import Category
-
     return str(session.scalars(select(Category.code).where(Category.photo_required)).first())
 
 
@@ -175,6 +175,57 @@ def test_a_link_out_of_the_folder_is_not_followed(small: Run, write: Write, tmp_
     file = write({"text": "x", "photo": "link.jpg"})
     (tmp_path / "link.jpg").symlink_to(Path(__file__))
     assert "is not in the folder" in small("import", "reports", str(file), status=1).stdout
+
+
+def test_only_regular_files_are_photos(small: Run, write: Write, tmp_path: Path) -> None:
+    """A pipe would be waited for, a device read without end."""
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    file = write({"text": "x", "photo": "pipe.jpg"}, {"text": "x", "photo": "loop.jpg"})
+    said = small("import", "reports", str(file), status=1).stdout.splitlines()
+    assert said[0] == "line 2 was refused: photo: “pipe.jpg” is not a regular file"
+    assert said[1].startswith("line 3 was refused: photo: There is no photo “loop.jpg”")
+
+
+def test_a_row_is_only_the_same_as_one_that_was_taken(small: Run, write: Write) -> None:
+    """Two rows with different mistakes have nothing in common, and neither stands in the way of a good one."""
+    placed = {"text": "同一处", "photo": "a.jpg"}
+    file = write(
+        placed | {"latitude": "north", "longitude": "east"},
+        placed | {"latitude": "95", "longitude": "east"},
+        {"text": "何时", "taken_at": "yesterday"},
+        {"text": "何时"},
+        {"text": "何时", "taken_at": "tomorrow"},
+        {"text": "没有照片", "photo": "none.jpg"},
+        {"text": "没有照片", "photo": "none.jpg"},
+        {"text": "何时"},
+    )
+    said = small("import", "reports", str(file), status=1).stdout.splitlines()
+    assert [line.split(" was refused: ")[0] for line in said[:6]] == [f"line {line}" for line in (2, 3, 4, 6, 7, 8)]
+    assert all(reason in said[1] for reason in ("latitude: “95”", "longitude: “east”"))
+    assert said[6] == "line 9: is the same as line 5; they count as one."
+    assert said[7] == "1 opened, 0 there already, 1 the same as another row, 6 refused."
+
+
+def test_a_row_taken_before_is_known_whatever_has_become_of_it(small: Run, write: Write) -> None:
+    file = write({"text": "x", "category": cast.RUBBISH, "photo": "a.jpg"})
+    small("import", "reports", str(file))
+    with database.writing() as session:
+        session.scalars(select(Category).where(Category.code == cast.RUBBISH)).one().active = False
+    said = small("import", "reports", str(file)).stdout
+    assert said == "0 opened, 1 there already, 0 the same as another row, 0 refused.\n"
+
+
+def test_cells_cannot_speak_to_the_terminal(small: Run, write: Write) -> None:
+    file = write(
+        {"text": "x", "latitude": "\x1b[2J\x07", "category": "\x9b1A\u202e", "photo": "\x1b]0;owned\x07.jpg",
+         "reporter": "bob\nline 9 was taken"},
+    )  # fmt: skip
+    said = small("import", "reports", str(file), status=1).stdout
+    assert said.count("\n") == 2
+    assert all(letter.isprintable() for letter in said.replace("\n", ""))
+    assert "latitude: “\\x1b[2J\\x07” is not a number" in said
+    assert "bob\\nline 9" in said
 
 
 def test_a_photo_may_say_where_it_was_taken(small: Run, write: Write, tmp_path: Path) -> None:
@@ -217,6 +268,8 @@ def test_lines_are_counted_as_an_editor_does(small: Run, tmp_path: Path) -> None
         (b"text,latitude\n", "Columns are missing: longitude, reporter."),
         (b"latitude,longitude,reporter\n", "Columns are missing: text/category."),
         (b"text,latitude,longitude,reporter,colour\n", "There are unknown columns: colour."),
+        (b"text,latitude,longitude,reporter,\x1b[2J\n", "There are unknown columns: \\x1b[2j."),
+        (b"text,latitude,longitude,reporter" + b",a" * 200_000, "names 200004 columns; there can be at most 100"),
         (b"text,text,latitude,longitude,reporter\n", "Columns stand there twice: text."),
         (b'text,latitude,longitude,reporter\n"x,1,2,alice\n', "From line 2 on this is not whole CSV"),
         (b"text,latitude,longitude,reporter\n\xff\xff\xff,1,2,alice\n", "is neither UTF-8 nor GBK"),

@@ -45,6 +45,8 @@ class Draft:
     reporter: str = ""
     phone: str | None = None
 
+    unread: dict[str, str] = field(default_factory=dict)
+    """The cells that could not be made into a value, as they stand."""
     reasons: list[Reason] = field(default_factory=list)
 
     def refuse(self, column: str, key: str, **params: Any) -> None:
@@ -53,10 +55,11 @@ class Draft:
 
     def content(self) -> list[Any]:
         """What makes the row this very row, however its cells were spelled."""
-        return [
+        content = [
             self.phone or self.reporter, self.text, self.latitude, self.longitude, self.datum, self.category,
             self.taken_at and self.taken_at.astimezone(UTC).isoformat(), self.photo and self.photo.as_posix(),
         ]  # fmt: skip
+        return [*content, self.unread] if self.unread else content
 
 
 Codes = Mapping[str, dict[str, str] | None]
@@ -98,6 +101,7 @@ def _place(draft: Draft, plain: dict[str, str], *, with_photo: bool) -> None:
         if not value:
             draft.refuse(name, "input.missing")
         elif not NUMBER.fullmatch(value) or abs(float(value)) > most:
+            draft.unread[name] = value
             draft.refuse(name, "import.degrees", value=value[:20], most=most)
         else:
             setattr(draft, name, float(value))
@@ -132,6 +136,7 @@ def _taken_at(draft: Draft, value: str, zone: ZoneInfo) -> None:
         if not 2000 <= year < 2200:
             raise ValueError(value)
     except (ValueError, OverflowError):
+        draft.unread["taken_at"] = value
         draft.refuse("taken_at", "import.moment", value=value[:30])
         return
     if draft.taken_at > now() + FUTURE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from workflow.pictures import keep, stored
 from workflow.report.opening import NewReport, open_report
 from workflow.riders import rider_of_phone
 from workflow.say import say
+from workflow.strangers import NotRegular, read_regular, visible
 
 Result = Literal["opened", "known", "same", "refused"]
 
@@ -85,8 +87,10 @@ class Import:
             if key in seen:
                 yield Outcome(row.line, "same", first=seen[key])
                 continue
-            seen[key] = row.line
-            yield self._bring(row, draft, key, table.path.parent)
+            outcome = self._bring(row, draft, key, table.path.parent)
+            if outcome.result != "refused":
+                seen[key] = row.line
+            yield outcome
 
     def _key(self, draft: Draft) -> str:
         """The public id of the row's ticket: always the same, and nobody else's to guess."""
@@ -148,11 +152,13 @@ class Import:
             return []
         path = folder / draft.photo
         try:
-            if not path.resolve().is_relative_to(folder.resolve()):
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
                 draft.refuse("photo", "import.photo_outside", file=str(draft.photo)[:80])
                 return []
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+            data = read_regular(path, MAX_BYTES + 1)
+        except NotRegular:
+            draft.refuse("photo", "import.not_regular", file=str(draft.photo)[:80])
+            return []
         except OSError:
             draft.refuse("photo", "import.no_photo", file=str(draft.photo)[:80])
             return []
@@ -165,7 +171,7 @@ class Import:
 
 def _reason(reason: Reason, locale: str) -> str:
     column, key, params = reason
-    sentence = say(key, locale, **params).rstrip("。.")
+    sentence = say(key, locale, **{name: visible(value) for name, value in params.items()}).rstrip("。.")
     return f"{column}: {sentence}" if column else sentence
 
 
