@@ -12,6 +12,7 @@ from config import spoken_locale
 from workflow.bootstrap import DEFINITIONS
 from workflow.drawing import DOCUMENTS, diagram, document
 from workflow.engine import parse
+from workflow.engine.definition import read
 from workflow.engine.machines import build, vocabularies, vocabulary_for
 from workflow.errors import Refused
 from workflow.say import LOCALES
@@ -27,7 +28,7 @@ def check(file: Path) -> None:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise Refused("cli.workflow.not_utf8", file=str(file)) from error
-    lifecycle, source = parse(text, str(file))
+    lifecycle, source = read(text, str(file))
     vocabulary = vocabulary_for(lifecycle.kind)
     if vocabulary is None:
         kinds = ", ".join(each.kind for each in vocabularies())

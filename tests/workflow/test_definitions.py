@@ -67,10 +67,22 @@ WRONG = {
     "tag of Python": ("kind: permit", "kind: !!python/object:os.system x", 1, "cannot be read as"),
     "not its type": ("kind: permit", "kind: !!int x", 1, "'x' cannot be read as"),
     "key that is a list": ("kind: permit", "? [a, b]\n: c\nkind: permit", 1, "a name is a single word"),
-    "itself within itself": ("kind: permit", "kind: &a [*a]", 1, "a part of it contains itself"),
+    "not even a number": ("kind: permit", "kind: !!int ''", 1, "'' cannot be read as"),
+    "not even a fraction": ("kind: permit", "kind: !!float ''", 1, "'' cannot be read as"),
+    "too large a fraction": ("kind: permit", "kind: !!float 1" + ":1" * 400, 1, "cannot be read as"),
+    "not a truth": ("kind: permit", "kind: !!bool foo", 1, "'foo' cannot be read as"),
+    "not a time": ("kind: permit", "kind: !!timestamp foo", 1, "'foo' cannot be read as"),
+    "no such day": ("kind: permit", "kind: !!timestamp 2026-02-30", 1, "'2026-02-30' cannot be read as"),
+    "word as a list": ("[not_the_asker]", "!!seq not_the_asker", 0, "'not_the_asker' cannot be read as"),
+    "itself within itself": ("kind: permit", "kind: &a [*a]", 1, "references (& and *) are not taken"),
+    "anchor": ("kind: permit", "kind: &a permit", 1, "references (& and *) are not taken"),
+    "nested": ("kind: permit", "kind: " + "[" * 5000 + "]" * 5000, 1, "it is nested too deeply"),
+    "nested and open": ("kind: permit", "kind: " + "[" * 5000, 1, "it is nested too deeply"),
+    "nested in blocks": ("kind: permit", "kind:\n  " + "- " * 5000, 2, "it is nested too deeply"),
     "second document": ("kind: permit", "kind: permit\n---\nkind: permit", 2, "another document"),
     "control character": ("kind: permit", "kind: per\x07mit", 1, "special characters are not allowed"),
-    "unknown alias": ("kind: permit", "kind: *x", 1, "undefined alias"),
+    "control character below": ("to: given", "to: \x1b[2J", 0, "special characters are not allowed"),
+    "unknown alias": ("kind: permit", "kind: *x", 1, "references (& and *) are not taken"),
 }  # fmt: skip
 
 
@@ -97,6 +109,29 @@ def test_it_refuses_what_is_no_definition_at_all(text: str) -> None:
 def test_it_names_all_mistakes_at_once() -> None:
     text = DEFINITION.replace("[not_the_asker]", "[a, b]").replace("[polite]", "[c]").replace("told.comment", "d")
     assert [each.rpartition(" ")[2] for each in problems(text)] == ["a", "b", "c", "d"]
+
+
+def test_it_names_wrong_states_and_wrong_words_together() -> None:
+    found = problems(DEFINITION.replace("to: given", "to: gone").replace("[polite]", "[rude]"))
+    assert any("give.to: unknown state gone" in each for each in found)
+    assert any("give.checks.0: unknown check rude" in each for each in found)
+
+
+def test_it_names_a_mistake_once() -> None:
+    found = problems(DEFINITION.replace("from: [asked]\n    to: given", "from: [asked, given]\n    to: gone"))
+    assert len(found) == len(set(found))
+    assert sum("unknown state gone" in each for each in found) == 1
+
+
+def test_it_does_not_let_references_multiply() -> None:
+    """Nine aliases of nine aliases of nine aliases…"""
+    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
+    assert problems("\n".join(lines)) == ["permit.yaml:1: references (& and *) are not taken here; write the value out"]
+
+
+def test_its_reasons_cannot_speak_to_the_terminal() -> None:
+    (found,) = problems('"\\e[2J": 1\n"\\e[2J": 2\n')
+    assert found == "permit.yaml:2: \\x1b[2J stands here twice"
 
 
 def test_it_accepts_the_good_ones(session: Session) -> None:

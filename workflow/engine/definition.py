@@ -113,7 +113,7 @@ class Transition(Part):
 
 
 class Lifecycle(Part):
-    """A whole definition, checked in itself; `Vocabulary.check` holds its names against the code."""
+    """A whole definition, checked in itself; `Vocabulary.check_names` holds its names against the code."""
 
     kind: Name
     title: Title
@@ -122,7 +122,16 @@ class Lifecycle(Part):
 
 
 def parse(text: str, name: str = "definition") -> tuple[Lifecycle, Source]:
-    """Read a definition. Raises DefinitionError naming file, line and every reason."""
+    """Read a definition that is whole in itself. Raises DefinitionError naming file, line and every reason."""
+    lifecycle, source = read(text, name)
+    problems = structure(lifecycle, source)
+    if problems:
+        raise DefinitionError(problems)
+    return lifecycle, source
+
+
+def read(text: str, name: str = "definition") -> tuple[Lifecycle, Source]:
+    """Read what has a definition's shape, wherever it leads. Raises DefinitionError."""
     source = Source(text, name)
     if not isinstance(source.data, dict):
         raise DefinitionError([f"{name}:1: a definition is a mapping with kind, title, states and transitions"])
@@ -132,10 +141,12 @@ def parse(text: str, name: str = "definition") -> tuple[Lifecycle, Source]:
     except ValidationError as error:
         problems = [source.problem(_place(each["loc"]), _reason(each)) for each in error.errors()]
         raise DefinitionError(problems) from error
-    problems = [source.problem(place, reason) for place, reason in _structure(lifecycle)]
-    if problems:
-        raise DefinitionError(problems)
     return lifecycle, source
+
+
+def structure(lifecycle: Lifecycle, source: Source) -> list[str]:
+    """What is wrong with where it leads: `file:line: reason` for unknown, unreachable and dead-end states."""
+    return [source.problem(place, reason) for place, reason in _structure(lifecycle)]
 
 
 def _spell_out_any(data: dict[str, Any]) -> None:
@@ -160,7 +171,6 @@ def _reason(error: Any) -> str:
 
 
 def _structure(lifecycle: Lifecycle) -> list[tuple[tuple[str | int, ...], str]]:
-    """Unknown, unreachable and dead-end states."""
     found: list[tuple[tuple[str | int, ...], str]] = []
     edges: dict[str, set[str]] = {}
     for name, transition in lifecycle.transitions.items():

@@ -14,7 +14,7 @@ from transitions import EventData, Machine
 from models.clock import now
 from models.lifecycle import NEW, Definition
 from models.lifecycle import Lifecycle as Row
-from workflow.engine.definition import Lifecycle, parse
+from workflow.engine.definition import Lifecycle, read
 from workflow.engine.fields import read_move
 from workflow.engine.move import Move
 from workflow.engine.vocabulary import Step, Vocabulary
@@ -55,7 +55,7 @@ def build(text: str, vocabulary: Vocabulary, name: str = "definition") -> Machin
 
     The library asks `conditions` in their order (guards, then the fields, then checks), moves, and calls `after`.
     """
-    lifecycle, source = parse(text, name)
+    lifecycle, source = read(text, name)
     vocabulary.check_names(lifecycle, source, lambda key: key in catalogue("zh") and key in catalogue("en"))
     states = [NEW, *lifecycle.states]
     machine = Machine(model=None, states=states, initial=NEW, auto_transitions=False, send_event=True)

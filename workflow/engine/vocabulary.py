@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.lifecycle import Lifecycle as Row
 from models.people import ROLES, Membership, User
-from workflow.engine.definition import Lifecycle, Title
+from workflow.engine.definition import Lifecycle, Title, structure
 from workflow.engine.move import Move
 from workflow.engine.source import DefinitionError, Source
 
@@ -116,8 +116,9 @@ class Vocabulary:
         return function
 
     def check_names(self, lifecycle: Lifecycle, source: Source, said: Callable[[str], bool]) -> None:
-        """Hold every name in a definition against the code. Raises DefinitionError; `said` knows the sentences."""
-        problems: list[str] = []
+        """Hold a definition's states against each other and all its other names against the code. Raises
+        DefinitionError; `said` knows the sentences."""
+        problems = structure(lifecycle, source)
 
         def hold(place: tuple[str | int, ...], name: str, known: Any, what: str) -> None:
             if name not in known:
