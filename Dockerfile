@@ -3,6 +3,7 @@ FROM python:3.12-slim
 
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     WHISTLE_PYTHON=python \
     WHISTLE_ENV=production \
     HOST=0.0.0.0 \

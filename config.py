@@ -99,7 +99,7 @@ class Settings:
             proxy_hops=_whole(given, "PROXY_HOPS", 0, 0, 10),
             workers=_whole(given, "WORKERS", 2, 1, 64),
             web_processes=_whole(given, "WEB_CONCURRENCY", 1, 1, 64),
-            web_threads=_whole(given, "WEB_THREADS", 8, 1, 256),
+            web_threads=_whole(given, "WEB_THREADS", 16, 1, 256),
             metrics_token=given.get("METRICS_TOKEN"),
         )
         if production:

@@ -15,7 +15,7 @@ except CannotStart as error:
     sys.exit(str(error))
 
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
-worker_class = "gthread"
+worker_class = "web.server.Worker"
 workers = settings.web_processes
 threads = settings.web_threads
 # Loaded once, before the processes are forked: a process that died is back without importing anything.

@@ -5,6 +5,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 
 def _warm() -> None:
@@ -14,11 +15,19 @@ def _warm() -> None:
 
 
 def _share_metrics() -> None:
-    """Let the server's processes add up what they count; the folder goes with the process that made it."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    """Let the server's processes, where there are several, add up what they count.
+
+    In memory and never in DATA_DIR: the files are mapped, and on a full disk whoever counts would be killed.
+    """
+    if int(os.environ.get("WEB_CONCURRENCY") or 1) <= 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         return
-    folder, owner = tempfile.mkdtemp(prefix="whistle-metrics-"), os.getpid()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    memory = Path("/dev/shm")  # noqa: S108  a folder of our own below it, which nobody else may open
+    place = memory if memory.is_dir() else Path(tempfile.gettempdir())
+    folder = place / f"whistle-metrics-{os.getuid()}-{os.environ.get('PORT') or 8000}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    owner = os.getpid()
     atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner else None)
 
 

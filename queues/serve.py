@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shutil
 import signal
 import sys
-from pathlib import Path
 
 from config import CannotStart, Settings
 from queues import embedded_redis
@@ -24,7 +22,7 @@ DELAY_SECONDS = 3.0
 def parts(settings: Settings, gate: Gate) -> list[Part]:
     """What runs on this machine. Nothing here waits for anything but the gate: workers and relay wait for Redis
     themselves, and the web does without. Raises CannotStart when there is no Redis to be had."""
-    python, metrics = sys.executable, settings.data_dir / "run" / "metrics"
+    python = sys.executable
     redis = [] if settings.redis_url else [embedded_redis.part(settings)]
     workers = [
         Part(
@@ -51,17 +49,11 @@ def parts(settings: Settings, gate: Gate) -> list[Part]:
         stage=3,
         essential=True,
         grace_seconds=22.0 if settings.production else 6.0,
-        environment={"PROMETHEUS_MULTIPROC_DIR": str(metrics), **gate.environment},
+        # Two arenas: with one a thread, what large pictures once took is never given back.
+        environment={"MALLOC_ARENA_MAX": "2", **gate.environment},
         inherits=(gate.descriptor,),
-        before_start=lambda: _empty(metrics),
     )
     return [*redis, *workers, relay, web]
-
-
-def _empty(folder: Path) -> None:
-    """What a killed web server counted must not be counted on."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Request as FlaskRequest
 from flask import request
 from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import FormDataParser
 
 from web.problems import Unreadable, Unsupported
@@ -53,10 +54,10 @@ def json_object(*, optional: bool = False) -> dict[str, Any]:
     """
     request.max_content_length = JSON_BYTES
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
-        if optional and not request.mimetype and not request.get_data():
+        if optional and not request.mimetype and not _whole_body():
             return {}
         raise Unsupported
-    data = request.get_data()
+    data = _whole_body()
     if optional and not data.strip():
         return {}
     try:
@@ -66,6 +67,19 @@ def json_object(*, optional: bool = False) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Invalid.field("body", "input.object")
     return value
+
+
+def _whole_body() -> bytes:
+    """The body as it was announced: what was cut off on the way is an error, and never a shorter request."""
+    try:
+        data = request.get_data()
+    except HTTPException:
+        raise
+    except Exception:  # whatever the server's reader finds wrong with chunks, or a connection that fell silent
+        raise Unreadable("problem.cut_off") from None
+    if request.content_length is not None and len(data) < request.content_length:
+        raise Unreadable("problem.cut_off")
+    return data
 
 
 def form(lists: frozenset[str] = frozenset()) -> Form:
@@ -78,7 +92,9 @@ def form(lists: frozenset[str] = frozenset()) -> Form:
     request.max_form_parts = 64
     try:
         texts, files = request.form, request.files
-    except (ValueError, RecursionError):
+    except HTTPException:
+        raise
+    except Exception:  # the parser's own errors, and whatever the server's reader raises beneath it
         raise Unreadable("problem.not_multipart") from None
     sent = {name: [file for file in found if file.filename or _size(file)] for name, found in files.lists()}
     return Form(_single(texts, lists), {name: found for name, found in sent.items() if found})

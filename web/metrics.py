@@ -81,7 +81,7 @@ def show(query: Probe) -> Response:
 def _from_this_machine() -> bool:
     """By the connection itself: what a header says of the address is never believed, and a request that some proxy
     on this machine passed on is not this machine's."""
-    if any(name in request.headers for name in FORWARDED):
+    if settings().proxy_hops or any(name in request.headers for name in FORWARDED):
         return False
     original = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from io import BytesIO
@@ -29,6 +29,8 @@ THUMB_PIXELS, THUMB_QUALITY = 400, 80
 
 GATE = threading.BoundedSemaphore(2)
 """Two photos of a process are decoded at a time; the others wait."""
+ALONE, LARGE_PIXELS = threading.Lock(), 16_000_000
+"""Of the large ones only one, since each may hold hundreds of megabytes; a phone's usual picture is smaller."""
 
 
 class PhotoRefused(Exception):
@@ -78,7 +80,8 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
             file = read(data)
             _refuse_too_many_pixels(file, name)
             shot = photo_exif.read(file.exif, tz)
-            full = turned(decode(file, FULL_PIXELS), 1 if file.upright else shot.orientation)
+            with ALONE if file.width * file.height > LARGE_PIXELS else nullcontext():
+                full = turned(decode(file, FULL_PIXELS), 1 if file.upright else shot.orientation)
     except Unreadable as error:
         raise PhotoRefused(f"photo.{error.reason}", {"name": name}) from error
     return Rendered(

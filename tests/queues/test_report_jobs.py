@@ -172,3 +172,31 @@ def test_an_internal_comment_is_told_to_staff_only(db: Database) -> None:
     with db.reading() as session:
         assert len(told(session, "alice")) == before
         assert told(session, "erin")[-1].endswith("只有我们看")
+
+
+def test_a_late_worker_tells_everybody_what_was_said_then_and_in_its_order(db: Database) -> None:
+    with db.writing() as session:
+        ticket = a_ticket(session, "assigned")
+        step(session, ticket, "send_back")
+        fire(ticket, "assign", actor=person(session, "carol"), department="municipal")
+        fire(ticket, "comment", actor=person(session, "carol"), note="只给市政", internal=True)
+    drain()
+    with db.reading() as session:
+        assert [each for each in told(session, "alice") if "综合执法局" in each]
+        assert not [each for each in told(session, "alice") if "—" in each]
+        assert len([each for each in told(session, "erin") if "新工单" in each]) == 1
+        assert not [each for each in told(session, "erin") if "只给市政" in each]
+        assert len([each for each in told(session, "mona") if "新工单" in each]) == 1
+        rows = session.scalars(select(Notification).where(Notification.user_id == person(session, "alice").id)).all()
+        events = {row.params["event"]: row.created_at for row in rows}
+        assert sorted(events.values()) == [events[key] for key in sorted(events)]
+
+
+def test_who_joined_hears_that_it_was_withdrawn(db: Database) -> None:
+    with db.writing() as session:
+        first, second = a_ticket(session, "submitted"), a_ticket(session, "submitted", "bob")
+        fire(second, "merge", actor=person(session, "carol"), into=first.number)
+        fire(first, "withdraw", actor=person(session, "alice"))
+    drain()
+    with db.reading() as session:
+        assert "撤回" in told(session, "bob")[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -342,3 +343,49 @@ def test_what_is_fired_in_tests_is_what_http_takes(people: People, db: Database)
     told = people.sam.move(number, "suspend", review_on=given["review_on"])
     assert (told.json["state"], told.json["overdue"]) == ("suspended", False)
     assert given["review_on"] in told.json["due_why"]
+
+
+def test_a_request_that_was_cut_off_does_nothing(people: People, db: Database) -> None:
+    number = make(db, "resolved")
+    for sent in (b"", b"{}"):
+        answer = people.carol.post(
+            f"/tickets/{number}/transitions/confirm", input_stream=io.BytesIO(sent), content_type="application/json",
+            environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": "50"},
+        )  # fmt: skip
+        assert answer.status_code == 400, answer.text
+    assert people.carol.get(f"/tickets/{number}").json["state"] == "resolved"
+
+
+def test_a_server_that_cannot_read_the_body_is_no_error_of_ours(people: People) -> None:
+    class Broken(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def read(self, size: int = -1) -> bytes:
+            raise RuntimeError("Invalid chunk size")
+
+        def readinto(self, buffer: Any) -> int:
+            raise RuntimeError("Invalid chunk size")
+
+    for path, kind in (("/tokens", "application/json"), ("/uploads", "multipart/form-data; boundary=x")):
+        answer = people.carol.post(
+            path, content_type=kind, input_stream=io.BytesIO(),
+            environ_overrides={"wsgi.input": Broken(), "wsgi.input_terminated": True},
+        )  # fmt: skip
+        assert answer.status_code == 400, answer.text
+
+
+def test_what_has_ended_takes_no_more_pictures(people: People, db: Database) -> None:
+    number = make(db, "withdrawn")
+    holds(people.alice.post(f"/tickets/{number}/photos", **upload(picture())), 409)
+
+
+def test_a_reporters_picture_proves_no_work(people: People, db: Database) -> None:
+    number = make(db, "in_progress")
+    holds(people.alice.post(f"/tickets/{number}/photos", **upload(picture(), kind="after")), 422, "kind")
+    before = people.erin.post(f"/tickets/{number}/photos", **upload(picture(), kind="before")).json["items"][0]["id"]
+    holds(people.erin.move(number, "resolve", note="x", photos=[before]), 422, "photos")
+    after = people.erin.post(f"/tickets/{number}/photos", **upload(picture(), kind="after")).json["items"][0]["id"]
+    assert people.erin.move(number, "resolve", note="x", photos=[after]).status_code == 200
+    assert people.carol.move(number, "rework", reason="x").status_code == 200
+    holds(people.erin.move(number, "resolve", note="x", photos=[after]), 422, "photos")

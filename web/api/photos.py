@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from models import Photo
+from models import Photo, Ticket
 from web import pictures
 from web.action import action
 from web.api.answers import answer
@@ -17,9 +18,11 @@ from web.api.schemas.outgoing import PhotosOut
 from web.api.serializers.common import photo as told
 from web.context import actor, reading, storage, writing
 from workflow import access
-from workflow.errors import Invalid, NotFound
+from workflow.engine.machines import machinery_of
+from workflow.errors import Invalid, NotFound, Refused
 from workflow.pictures import keep, stored
 
+MOST_PHOTOS = 60
 STAFF = ("street", "department", "admin")
 
 
@@ -61,7 +64,7 @@ def show_upload(photo: str, query: PictureQuery) -> Response:
     files="photos",
     file_required=True,
     answers={201: PhotosOut},
-    problems=(403, 404, 429),
+    problems=(403, 404, 409, 429),
 )
 def create_photos(number: str, body: PhotoIn, files: list[FileStorage]) -> Response:
     access.require(actor(), "ticket.add_photo", access.get_ticket(reading(), actor(), number))
@@ -69,6 +72,7 @@ def create_photos(number: str, body: PhotoIn, files: list[FileStorage]) -> Respo
     with stored(storage(), rendered) as keys, writing() as (session, person):
         ticket = access.get_ticket(session, person, number)
         access.require(person, "ticket.add_photo", ticket)
+        _hold_room(session, ticket)
         seen_as = access.audience(person, ticket)
         if seen_as == "reporter" and body.kind == "after":
             raise Invalid.field("kind", "photo.not_after")
@@ -76,6 +80,14 @@ def create_photos(number: str, body: PhotoIn, files: list[FileStorage]) -> Respo
         rows = keep(session, person, rendered, keys, ticket_id=ticket.id, kind=kind)
         items = [told(row, ticket) for row in rows]
     return answer({"items": items}, 201)
+
+
+def _hold_room(session: Session, ticket: Ticket) -> None:
+    """Raise Refused where the ticket has ended, or holds as many pictures as anybody could look at."""
+    if machinery_of(session, ticket).lifecycle.states[ticket.state].tone in ("ended", "paid"):
+        raise Refused("photo.ended")
+    if len(ticket.photos) >= MOST_PHOTOS:
+        raise Refused("photo.enough", most=MOST_PHOTOS)
 
 
 @api.get("/tickets/<number>/photos/<photo>")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Wrong = tuple[str, dict[str, Any]]
 Choices = list[str] | None
 LONGEST_CODE = 64
+INVISIBLE = ("Cf", "Mn", "Me")  # joiners, directions, marks without a letter
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -99,8 +101,10 @@ READERS: dict[str, Callable[[Any, FieldNeed, Choices], Any]] = {
 
 
 def is_blank(value: Any) -> bool:
-    """Blank counts as missing: nothing, white space, an empty list."""
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    """Blank counts as missing: nothing, an empty list, a text of which nothing could be seen."""
+    if isinstance(value, str):
+        return not any(not character.isspace() and category(character) not in INVISIBLE for character in value)
+    return value is None or value == []
 
 
 def required(vocabulary: Vocabulary, need: FieldNeed, subject: Any) -> bool:
