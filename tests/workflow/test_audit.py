@@ -237,7 +237,7 @@ def test_it_survives_values_of_the_wrong_kind(house: Database) -> None:
     }
     with attack(house) as connection:
         for name, columns in wrong.items():
-            row = rows(connection, name)[1]
+            row = next(each for each in rows(connection, name)[1:] if each.get("kind") != "debt")
             for column in columns:
                 for value in ("'nonsense'", "x'ff00'", "2.5"):
                     with undone(connection):
