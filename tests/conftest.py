@@ -48,7 +48,7 @@ class PostgresServer:
         """A new database's URL."""
         name = f"whistle_{uuid.uuid4().hex[:16]}"
         with self._admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY "file_copy"'))
+            connection.execute(text(f'CREATE DATABASE {name} TEMPLATE {template}'))
         self._own.append(name)
         return self.url.set(database=name).render_as_string(hide_password=False)
 
