@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.people import Membership, User
-from models.tickets import Assignment, Join, Ticket
+from models.tickets import Assignment, Ticket
 from models.units import Unit
 from workflow.actors import SYSTEM, Actor
 from workflow.errors import Forbidden, NotFound
@@ -133,9 +133,3 @@ def _audience(membership: Membership, ticket: Ticket) -> Audience:
     if role in ("officer", "head") or not unit.contains(ticket.unit):
         return "public"
     return "admin" if role == "admin" else "street"
-
-
-def joined(session: Session, person: User, ticket: Ticket) -> bool:
-    """Whether the person met the same matter and joined it."""
-    query = select(Join.id).where(Join.ticket_id == ticket.id, Join.user_id == person.id)
-    return session.scalar(query) is not None

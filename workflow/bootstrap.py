@@ -21,6 +21,7 @@ from workflow.engine.machines import machinery, store, vocabularies
 from workflow.errors import Refused
 from workflow.report import REPORT
 from workflow.say import LOCALES
+from workflow.strangers import read_regular
 
 DEFINITIONS = Path(__file__).resolve().parent / "definitions"
 
@@ -79,7 +80,11 @@ def store_definitions(session: Session, pack: Path) -> None:
     """Store each lifecycle's definition: the pack's own where it brings one (`workflow/<kind>.yaml`)."""
     own = pack / "workflow" / f"{REPORT.kind}.yaml"
     file = own if own.exists() else DEFINITIONS / f"{REPORT.kind}.yaml"
-    store(session, file.read_text(encoding="utf-8"), REPORT, str(file))
+    try:
+        text = read_regular(file).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError([f"{file}:1: cannot be read as a UTF-8 text: {error}"]) from error
+    store(session, text, REPORT, str(file))
 
 
 def hold_running(session: Session) -> None:
