@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, CanonicalJSON
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _first_revision() -> int:
+    """Seconds since 2026, fit for 32 bits until 2094: a city that is loaded anew has no revision that a process which
+    knew the former one could take for its own."""
+    return max(0, int((datetime.now(UTC) - BEGINNING).total_seconds()))
 
 
 class City(Base):
@@ -27,6 +35,11 @@ class City(Base):
     timezone: Mapped[str] = mapped_column(String(48))
     settings: Mapped[dict[str, Any]] = mapped_column(CanonicalJSON)
     pack_sha256: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(
+        default=_first_revision,
+        server_default="0",
+        comment="grows with every change of what the city is (models/revision.py)",
+    )
 
     demo: Mapped[bool] = mapped_column(default=False)
     loaded_at: Mapped[datetime]

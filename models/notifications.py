@@ -1,11 +1,11 @@
-"""Each person's inbox."""
+"""What people are told: each one's inbox, and what they want to hear by which way."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, CanonicalJSON
@@ -42,6 +42,20 @@ class Notification(Base):
     key: Mapped[str] = mapped_column(String(64))
     params: Mapped[dict[str, Any]] = mapped_column(CanonicalJSON)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    hidden: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="not in the inbox: its person wants it by another channel alone"
+    )
     created_at: Mapped[datetime] = mapped_column(comment="when it happened, not when it was delivered")
 
     read_at: Mapped[datetime | None]
+
+
+class Preference(Base):
+    """That a person switched a kind of notification on or off for a channel; without a row the kind's default holds."""
+
+    __tablename__ = "preferences"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    wanted: Mapped[bool]

@@ -39,6 +39,9 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0, comment="how often a relay has handed it out")
     runs: Mapped[int] = mapped_column(default=0, comment="how often a worker is known to have begun it and not ended")
     lease: Mapped[datetime | None] = mapped_column(comment="not handed out again before this moment")
+    held_until: Mapped[datetime | None] = mapped_column(
+        comment="a worker is sending it outside of any transaction: no other begins before this moment"
+    )
     done_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     dead_at: Mapped[datetime | None]

@@ -26,6 +26,11 @@ class User(Base):
     phone_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary, comment="Fernet, key derived from SECRET_KEY")
     phone_hash: Mapped[str | None] = mapped_column(String(64), unique=True, comment="keyed hash: exact search only")
     phone_tail: Mapped[str | None] = mapped_column(String(4))
+    email: Mapped[str | None] = mapped_column(String(254), comment="the person's own and the administrators' to see")
+    email_refused: Mapped[str | None] = mapped_column(
+        String(80),
+        comment="why the address takes no mail, in the mail server's codes; until it is changed none is sent",
+    )
     demo: Mapped[bool] = mapped_column(default=False)
 
     created_at: Mapped[datetime]

@@ -12,7 +12,8 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +22,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _INCOMING = ".incoming"
 _ABANDONED_S = 3600
+S3_AT_ONCE = 16
 
 
 class StorageUnavailable(Exception):
@@ -43,6 +46,9 @@ class Storage(Protocol):
 
     def get(self, key: str) -> bytes:
         """What lies under the key. Raises NotStored."""
+
+    def copy(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Stores what lies under the first key of each pair under the second too. Raises NotStored."""
 
     def delete(self, key: str) -> None:
         """Removes it; nothing under the key is no error."""
@@ -105,6 +111,27 @@ class FileStorage:
                 return path.read_bytes()
             except FileNotFoundError as error:
                 raise NotStored(key) from error
+
+    def copy(self, pairs: Sequence[tuple[str, str]]) -> None:
+        # A file is never written to once it has its name, so that one may have several.
+        folders = {self._path(target).parent for _, target in pairs}
+        with _disk():
+            for folder in folders:
+                self._make(folder)
+            for source, target in pairs:
+                self._link(source, target)
+            for folder in folders:
+                _sync_folder(folder)
+
+    def _link(self, source: str, target: str) -> None:
+        try:
+            self._path(target).unlink(missing_ok=True)
+            os.link(self._path(source), self._path(target))
+        except FileNotFoundError as error:
+            raise NotStored(source) from error
+        except OSError:
+            # A file system without hard links, or with no more of them for this file.
+            self.put(target, self.get(source))
 
     def delete(self, key: str) -> None:
         with _disk():
@@ -189,6 +216,16 @@ class S3Storage:
     def get(self, key: str) -> bytes:
         with self._bucket(key):
             return self.client.get_object(Bucket=self.bucket, Key=self._name(key))["Body"].read()
+
+    def copy(self, pairs: Sequence[tuple[str, str]]) -> None:
+        with ThreadPoolExecutor(S3_AT_ONCE) as pool:
+            for _ in pool.map(self._copy, *zip(*pairs, strict=True)) if pairs else ():
+                continue
+
+    def _copy(self, source: str, target: str) -> None:
+        where: CopySourceTypeDef = {"Bucket": self.bucket, "Key": self._name(source)}
+        with self._bucket(source):
+            self.client.copy_object(Bucket=self.bucket, Key=self._name(target), CopySource=where)
 
     def delete(self, key: str) -> None:
         with self._bucket(key):

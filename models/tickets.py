@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.append_only import guard
 from models.base import Base, CanonicalJSON
@@ -81,6 +81,10 @@ class Ticket(Lifecycle, Base):
     clock_counts: Mapped[str | None] = mapped_column(String(8))
     clock_left_minutes: Mapped[int | None] = mapped_column(comment="what was left when the clock was stopped")
     due_at: Mapped[datetime | None]
+    near_at: Mapped[datetime | None] = mapped_column(comment="from here the running clock counts as near its end")
+    warned: Mapped[str | None] = mapped_column(
+        String(8), comment="the last step of the running clock that was told: near, over or late"
+    )
     extended_to: Mapped[date | None]
     review_on: Mapped[date | None]
     review_at: Mapped[datetime | None] = mapped_column(comment="close of business on review_on")
@@ -93,6 +97,11 @@ class Ticket(Lifecycle, Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None] = mapped_column(comment="when it was rejected, closed or rewarded")
+    settled_at: Mapped[datetime | None] = mapped_column(
+        comment="when it was last resolved, rejected, merged or withdrawn; none while it is open"
+    )
+    resolved_at: Mapped[datetime | None] = mapped_column(index=True, comment="the same, where it was resolved")
+    resolve_due_at: Mapped[datetime | None] = mapped_column(comment="what its deadline was when it was resolved")
     routed_at: Mapped[datetime | None]
     routing: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJSON, comment="what the router found, and why")
 
@@ -108,6 +117,12 @@ class Ticket(Lifecycle, Base):
     joins: Mapped[list[Join]] = relationship(
         order_by="Join.id", back_populates="ticket", foreign_keys="Join.ticket_id"
     )
+
+    @validates("category", "unit", "department", "handler", "merged_into")
+    def _refer(self, name: str, row: Base | None) -> Base | None:
+        """The number of what it refers to changes at once, not only when it is written."""
+        setattr(self, f"{name}_id", getattr(row, "id", None))
+        return row
 
     @property
     def number(self) -> str:

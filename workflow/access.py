@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.base import ExecutableOption
 
 from models.people import Membership, User
 from models.tickets import Assignment, Ticket
 from models.units import Unit
 from workflow.actors import SYSTEM, Actor
 from workflow.errors import Forbidden, NotFound
-from workflow.numbers import ticket_id
+from workflow.numbers import parse_number
 
 Audience = Literal["reporter", "street", "department", "admin", "public"]
 
@@ -28,6 +29,11 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "unit.list": EVERYBODY,
     "upload.create": EVERYBODY,
     "report.create": ("rider", "clerk"),
+    "report.send": ("rider",),
+    "report.mine": ("rider",),
+    "desk.read": STAFF,
+    "desk.enter": ("clerk",),
+    "dashboard.read": ("supervisor", "head", "admin"),
     "ticket.list": EVERYBODY,
     "ticket.read": EVERYBODY,
     "ticket.move": EVERYBODY,
@@ -40,6 +46,9 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "points.reverse": ("admin",),
     "outbox.manage": ("admin",),
     "user.manage": ("admin",),
+    "city.manage": ("admin",),
+    "act.list": ("admin",),
+    "reporter.look": ("admin",),
 }
 
 
@@ -79,10 +88,12 @@ def visible_tickets(actor: Actor) -> Select[Ticket]:
     return select(Ticket).where(or_(*own, *(_scope(each) for each in actor.memberships if each.role in STAFF)))
 
 
+_lower = aliased(Unit)
+"""A name of its own within the subqueries, whatever the query around them joins; making one takes long."""
+
+
 def _scope(membership: Membership) -> ColumnElement[bool]:
-    unit = aliased(Unit)
-    below = unit.path.startswith(membership.unit.path, autoescape=True)
-    ids = select(unit.id).where(below)
+    ids = select(_lower.id).where(_lower.path.startswith(membership.unit.path, autoescape=True))
     if membership.unit.kind != "department":
         return Ticket.unit_id.in_(ids) if membership.role not in ("officer", "head") else false()
     if membership.role == "clerk":
@@ -93,10 +104,26 @@ def _scope(membership: Membership) -> ColumnElement[bool]:
     return or_(Ticket.department_id.in_(ids), Ticket.id.in_(part))
 
 
-def get_ticket(session: Session, actor: Actor, number: str) -> Ticket:
-    """The ticket of this number, if the actor may see it. Raises NotFound, the same for unknown and foreign."""
-    found = ticket_id(session, number)
-    ticket = session.scalars(visible_tickets(actor).where(Ticket.id == found)).first() if found is not None else None
+def reaches(actor: User, unit: Unit) -> bool:
+    """Whether tickets that the actor's roles show may lie in the unit, or be led by it: what filters offer them."""
+    return any(_reaches(each, unit) for each in actor.memberships if each.role in STAFF)
+
+
+def _reaches(membership: Membership, unit: Unit) -> bool:
+    departments = unit.kind == "department"
+    if membership.unit.kind == "department":
+        return membership.role != "clerk" and (not departments or membership.unit.contains(unit))
+    return membership.role not in ("officer", "head") and (departments or membership.unit.contains(unit))
+
+
+def get_ticket(session: Session, actor: Actor, number: str, *options: ExecutableOption) -> Ticket:
+    """The ticket of this number, if the actor may see it; `options` say what is loaded with it. Raises NotFound, the
+    same for unknown and foreign."""
+    named = parse_number(number)
+    ticket = None
+    if named is not None:
+        query = visible_tickets(actor).where(Ticket.series == named[0], Ticket.id == named[1])
+        ticket = session.scalars(query.options(*options)).unique().first()
     if ticket is None:
         raise NotFound()
     return ticket

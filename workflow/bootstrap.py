@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from workflow.demo import PASSWORD, load_people
 from workflow.engine import DefinitionError
 from workflow.engine.machines import machinery, store, vocabularies
 from workflow.errors import Refused
+from workflow.pretended import hold_real
 from workflow.report import REPORT
 from workflow.say import LOCALES
 from workflow.strangers import read_regular
@@ -33,12 +35,22 @@ class Prepared:
     sentences: tuple[str, ...]
 
 
-def prepare(settings: Settings) -> Prepared:
-    """Bring the database of `settings` up to this code and its city. Raises CannotStart with a sentence."""
+History = Callable[[Session], object]
+
+
+def prepare(settings: Settings, history: History | None = None) -> Prepared:
+    """Bring the database of `settings` up to this code and its city. Raises CannotStart with a sentence.
+
+    `history` loads the demo's past, in the transaction that loads the city: all of it is there, or nothing.
+    """
     database.connect(settings.database_url)
     migrations.migrate(database)
     with database.writing() as session:
+        hold_real(session, settings)
+        fresh = session.scalar(select(func.count()).select_from(City)) == 0
         lacking = load_city(session, settings.city, demo=settings.demo)
+        if history is not None and fresh and settings.demo_history:
+            history(session)
         hold_running(session)
         demo = session.scalars(select(City.demo)).one()
         unstaffed = session.scalar(select(func.count()).select_from(User).where(User.username.is_not(None))) == 0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.city import CalendarDay, CalendarYear, City
+from workflow.known import find_city, known
 from workflow.worktime import Calendar
 
 
@@ -24,13 +25,10 @@ class Limit:
 
 def city(session: Session) -> City:
     """The city of this database. Raises LookupError before one is loaded."""
-    known = session.info.get("city")
-    if not isinstance(known, City):
-        known = session.scalars(select(City)).first()
-        if known is None:
-            raise LookupError("no city is loaded: run `bin/whistle city load`")
-        session.info["city"] = known
-    return known
+    row = find_city(session)
+    if row is None:
+        raise LookupError("no city is loaded: run `bin/whistle city load`")
+    return row
 
 
 def limit(session: Session, clock: str, *, urgent: bool) -> Limit:
@@ -41,25 +39,26 @@ def limit(session: Session, clock: str, *, urgent: bool) -> Limit:
 
 
 def governance(session: Session, name: str) -> int:
-    """A limit of the city's governance: send_backs, extension_workdays, reopen_days, appeals, reports_per_hour."""
+    """A limit of the city's governance, by the name that `workflow.city.pack.Governance` gives it."""
     return int(city(session).settings["governance"][name])
 
 
 def calendar(session: Session) -> Calendar:
     """The city's workdays and office hours."""
-    known = session.info.get("calendar")
-    if known is None:
-        rows = session.scalars(select(CalendarDay)).all()
-        published = session.scalars(select(CalendarYear.year).where(CalendarYear.published)).all()
-        row = city(session)
-        known = session.info["calendar"] = Calendar(
-            days={each.day: each.workday for each in rows},
-            hours=[_span(each) for each in row.settings["office_hours"]],
-            tz=ZoneInfo(row.timezone),
-            years=frozenset(published),
-            names={each.day: each.name for each in rows},
-        )
-    return cast(Calendar, known)
+    return known(session, "calendar", _read_calendar)
+
+
+def _read_calendar(session: Session) -> Calendar:
+    rows = session.scalars(select(CalendarDay)).all()
+    published = session.scalars(select(CalendarYear.year).where(CalendarYear.published)).all()
+    row = city(session)
+    return Calendar(
+        days={each.day: each.workday for each in rows},
+        hours=[_span(each) for each in row.settings["office_hours"]],
+        tz=ZoneInfo(row.timezone),
+        years=frozenset(published),
+        names={each.day: each.name for each in rows},
+    )
 
 
 def _span(text: str) -> tuple[time, time]:

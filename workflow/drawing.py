@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from config import ROOT
 from models.lifecycle import NEW
-from workflow.engine.definition import Lifecycle, Transition
+from workflow.engine.definition import FieldNeed, Lifecycle, Transition
 from workflow.say import LOCALES, catalogue, say
 
 DOCUMENTS = ROOT / "docs"
@@ -51,22 +52,48 @@ def document(lifecycle: Lifecycle) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+@dataclass(frozen=True)
+class Row:
+    """A transition in words: the ways that it goes, who may, and what is filled in (* required, (*) sometimes)."""
+
+    name: str
+    title: str
+    ways: list[str]
+    who: list[str]
+    fields: list[tuple[str, str, str]]
+    """Title, name and mark of each field."""
+
+
+def rows(lifecycle: Lifecycle, locale: str) -> list[Row]:
+    """The table of transitions, in the definition's order."""
+    found = []
+    for name, transition in lifecycle.transitions.items():
+        fields = [
+            (str(getattr(need.title, locale)), field, _mark(need)) for field, need in transition.fields.items()
+        ]
+        who = [_who(each, locale) for each in transition.who]
+        title = str(getattr(transition.title, locale))
+        found.append(Row(name, title, _ways(lifecycle, transition, locale), who, fields))
+    return found
+
+
 def _table(lifecycle: Lifecycle, locale: str) -> str:
     heads = [say(f"draw.{name}", locale) for name in ("transition", "ways", "who", "fields")]
-    rows = [_row(heads), _row(["---"] * len(heads))]
-    for name, transition in lifecycle.transitions.items():
-        title = f"{getattr(transition.title, locale)} `{name}`"
-        who = [_who(each, locale) for each in transition.who]
-        fields = [
-            f"{getattr(need.title, locale)} `{field}`{'*' if need.required is True else ''}"
-            f"{'(*)' if isinstance(need.required, str) else ''}"
-            for field, need in transition.fields.items()
-        ]
-        rows.append(_row([title, _ways(lifecycle, transition, locale), _list(who, locale), _list(fields, locale)]))
-    return "\n".join(rows)
+    lines = [_row(heads), _row(["---"] * len(heads))]
+    for row in rows(lifecycle, locale):
+        fields = [f"{title} `{field}`{mark}" for title, field, mark in row.fields]
+        cells = [f"{row.title} `{row.name}`", "<br>".join(row.ways), _list(row.who, locale), _list(fields, locale)]
+        lines.append(_row(cells))
+    return "\n".join(lines)
 
 
-def _ways(lifecycle: Lifecycle, transition: Transition, locale: str) -> str:
+def _mark(need: FieldNeed) -> str:
+    if isinstance(need.required, str):
+        return "(*)"
+    return "*" if need.required else ""
+
+
+def _ways(lifecycle: Lifecycle, transition: Transition, locale: str) -> list[str]:
     starts: dict[str, list[str]] = {}
     for start, end in transition.targets.items():
         starts.setdefault("" if start == end else end, []).append(start)
@@ -76,7 +103,7 @@ def _ways(lifecycle: Lifecycle, transition: Transition, locale: str) -> str:
         named = say("draw.any", locale) if every else _list([_title(lifecycle, each, locale) for each in froms], locale)
         there = _title(lifecycle, end, locale) if end else say("draw.stays", locale)
         ways.append(f"{named} → {there}".strip())
-    return "<br>".join(ways)
+    return ways
 
 
 def _title(lifecycle: Lifecycle, state: str, locale: str) -> str:

@@ -18,10 +18,11 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from models import Device, Membership, Unit, User
+from models import Device, Invitation, Membership, Unit, User
 from models import Session as SignIn
 from models.clock import now
 from models.database import Database
@@ -43,6 +44,7 @@ PASSWORD_LENGTH = 10
 PASSWORD_LONGEST = 256
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 GUESSES = throttle.Limit("sign-in", 10, 15)
+GUESSES_OF_OLD = throttle.Limit("old-password", 10, 15)
 GUESSES_OF_DEVICE = throttle.Limit("sign-in-device", 10, 15)
 
 
@@ -141,24 +143,31 @@ def end_sessions(session: Session, user: User) -> None:
     session.execute(update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=now()))
 
 
+def end_links(session: Session, user: User) -> None:
+    """End the link by which a person could set a password, if there is one."""
+    mine = update(Invitation).where(Invitation.user_id == user.id, Invitation.ended_at.is_(None))
+    session.execute(mine.values(ended_at=now()))
+
+
+_WHOSE = (
+    select(User)
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(SignIn.token_hash == bindparam("token_hash"))
+    .where(SignIn.ended_at.is_(None), SignIn.expires_at > bindparam("moment"), User.disabled_at.is_(None))
+    .options(joinedload(User.memberships).joinedload(Membership.unit))
+)
+"""Made once: every request asks it."""
+
+
 def user_for_token(session: Session, token: str) -> User | None:
     """Whose sign-in `token` stands for, memberships and their units loaded with it in one query; None where it
     ended, ran out or never was, or where the person is disabled."""
-    return (
-        session.scalars(
-            select(User)
-            .join(SignIn, SignIn.user_id == User.id)
-            .where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None), SignIn.expires_at > now())
-            .where(User.disabled_at.is_(None))
-            .options(joinedload(User.memberships).joinedload(Membership.unit))
-        )
-        .unique()
-        .one_or_none()
-    )
+    found = session.scalars(_WHOSE, {"token_hash": token_hash(token), "moment": now()})
+    return found.unique().one_or_none()
 
 
 def set_password(session: Session, user: User, password: str, *, strict: bool = True) -> None:
-    """Give a person a new password; every sign-in ends and every device is forgotten. Raises Invalid.
+    """Give a person a new password; every sign-in and link ends and every device is forgotten. Raises Invalid.
 
     Hashes before it touches the database: call it before anything else in its transaction.
     """
@@ -166,13 +175,45 @@ def set_password(session: Session, user: User, password: str, *, strict: bool = 
     hashed = hash_password(password)
     user.password_hash = hashed
     end_sessions(session, user)
+    end_links(session, user)
     session.execute(delete(Device).where(Device.user_id == user.id))
 
 
+def change_password(
+    database: Database, token: str, user_id: int, old: str, new: str, *, strict: bool = True
+) -> None:
+    """Let a signed-in person give themselves a new password: every other sign-in of theirs ends, this one stays.
+
+    Raises Invalid naming `old` or `new`, and TooMany after ten wrong old ones in a quarter of an hour. Opens its own
+    short transactions: both hashes take time.
+    """
+    with database.reading() as session:
+        user = session.get_one(User, user_id)
+        throttle.hold(session, GUESSES_OF_OLD, str(user_id))
+    if not _verify(user.password_hash or NOBODYS_HASH, old):
+        with database.writing() as session:
+            throttle.count(session, GUESSES_OF_OLD, str(user_id))
+        raise Invalid.field("old", "password.old_wrong")
+    hold_password(new, user.username, field="new", strict=strict)
+    hashed = hash_password(new)
+    with database.writing() as session:
+        mine = session.scalar(select(User).where(User.id == user_id).with_for_update())
+        if mine is None or mine.password_hash != user.password_hash or user_for_token(session, token) is None:
+            raise Unauthenticated
+        mine.password_hash = hashed
+        session.execute(
+            update(SignIn)
+            .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.token_hash != token_hash(token))
+            .values(ended_at=now())
+        )
+        session.execute(delete(Device).where(Device.user_id == user_id))
+
+
 def disable(session: Session, user: User) -> None:
-    """Shut a person out: they cannot sign in, and every sign-in ends."""
+    """Shut a person out: they cannot sign in, and every sign-in ends, and the link to a new password with them."""
     user.disabled_at = user.disabled_at or now()
     end_sessions(session, user)
+    end_links(session, user)
 
 
 def enable(session: Session, user: User) -> None:
@@ -212,9 +253,19 @@ def create_user(
         raise Invalid.field("username", "username.taken", username=username)
     user = User(username=username, name=name, locale=locale, password_hash=hashed, created_at=now())
     user.memberships = [Membership(role=role, unit=unit) for role, unit in dict.fromkeys(memberships)]
-    session.add(user)
-    session.flush()
+    add_account(session, user)
     return user
+
+
+def add_account(session: Session, user: User) -> None:
+    """Store a new person with a username. Raises Invalid where somebody else was faster with that name."""
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:
+        if session.scalar(select(User.id).where(User.username == user.username)) is None:
+            raise
+        raise Invalid.field("username", "username.taken", username=user.username) from error
 
 
 def prune(session: Session) -> int:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.city import City
+from workflow.known import find_city
 
 
 def zone(session: Session) -> ZoneInfo:
     """The city's time zone, read once a session. UTC before a city is loaded."""
     known = session.info.get("zone")
     if not isinstance(known, ZoneInfo):
-        known = session.info["zone"] = ZoneInfo(session.scalar(select(City.timezone)) or "UTC")
+        row = find_city(session)
+        known = session.info["zone"] = ZoneInfo(row.timezone if row else "UTC")
     return known
 
 

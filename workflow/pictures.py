@@ -20,6 +20,7 @@ from models import Photo, User
 from models.clock import now
 from models.storage import Storage, StorageUnavailable, new_key
 from workflow import throttle
+from workflow.alone import write
 from workflow.city_settings import city
 from workflow.photos import Rendered
 
@@ -82,7 +83,7 @@ def keep(
         for picture, key in zip(pictures, keys, strict=True)
     ]
     session.add_all(rows)
-    session.flush()
+    write(session)
     return rows
 
 

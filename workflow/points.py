@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from models.city import Rule
 from models.clock import now
@@ -14,6 +14,7 @@ from models.ledger import Account, Award, Journal, Posting
 from models.people import Membership, User
 from models.tickets import Ticket
 from workflow import ledger
+from workflow.alone import keep, once, write
 from workflow.localtime import local_day
 
 UNPAID = ("anonymous", "staff", "capped", "no_points")
@@ -31,13 +32,27 @@ class Cap:
 
 @dataclass(frozen=True)
 class Entry:
-    """A posted entry: when, how many points, by which rule in plain words, for which ticket."""
+    """A posted entry: when, how many points, by which rule in plain words, for which ticket. `id` is its posting's;
+    `reason` is what whoever took points back wrote."""
 
+    id: int
     at: datetime
     points: int
     rule: Rule | None
     kind: str
     ticket: Ticket | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Points set aside and not yet paid, by which rule; `ticket` is what they wait for, `own` whether the person
+    reported it themselves: another's has no number for them."""
+
+    points: int
+    rule: Rule
+    ticket: Ticket
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -54,20 +69,28 @@ class Summary:
 
 def _rules(session: Session, kind: str) -> dict[str, Rule]:
     query = select(Rule).where(Rule.kind == kind, Rule.active).order_by(Rule.position)
-    return {each.code: each for each in session.scalars(query)}
+    return once(session, ("rules", kind), lambda: {each.code: each for each in session.scalars(query)})
 
 
-def _used(session: Session, person: int, first: date, last: date) -> int:
-    query = select(func.coalesce(func.sum(Award.points), 0)).where(
-        Award.user_id == person, Award.state.in_(COUNTS), Award.day.between(first, last)
-    )
-    return session.scalar(query) or 0
+def _awards(session: Session, ticket: Ticket) -> list[Award]:
+    query = select(Award).where(Award.ticket_id == ticket.id).order_by(Award.id)
+    return once(session, ("awards", ticket.id), lambda: list(session.scalars(query)))
 
 
-def _month(day: date) -> tuple[date, date]:
+def nothing_yet(session: Session, ticket: Ticket) -> None:
+    """Nobody has been promised anything for a fresh ticket: so nobody has to ask."""
+    keep(session, ("awards", ticket.id), [])
+
+
+def _used(session: Session, person: int, day: date) -> dict[str, int]:
+    """Points set aside or paid that count against the caps of this day and of its month."""
     first = day.replace(day=1)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return first, date.fromordinal(following.toordinal() - 1)
+    query = select(Award.day, func.sum(Award.points)).where(
+        Award.user_id == person, Award.state.in_(COUNTS), Award.day >= first, Award.day < following
+    )
+    days = {each: int(total) for each, total in session.execute(query.group_by(Award.day))}
+    return {"day": days.get(day, 0), "month": sum(days.values())}
 
 
 @dataclass(frozen=True)
@@ -95,7 +118,7 @@ def _dues(session: Session, ticket: Ticket) -> list[_Due]:
 
 def _staff(session: Session, people: list[int]) -> set[int]:
     query = select(Membership.user_id).where(Membership.user_id.in_(people), Membership.role != "rider")
-    return set(session.scalars(query))
+    return once(session, ("staff", *people), lambda: set(session.scalars(query)))
 
 
 def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
@@ -109,7 +132,7 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
     if not people:
         return
     staff, caps = _staff(session, people), _rules(session, "cap")
-    rows = session.scalars(select(Award).where(Award.ticket_id == ticket.id))
+    rows = _awards(session, ticket)
     known = {(each.rule_id, each.user_id): each for each in rows}
     ledger.lock_accounts(session, *people, issuance=paying)
     for due in dues:
@@ -127,29 +150,34 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
         points = min(wanted, _left(session, caps, due.person, day))
         if row is None:
             row = Award(ticket_id=ticket.id, rule_id=due.rule.id, user_id=due.person)
+            rows.append(row)
         row.day, row.wanted, row.points, row.state = day, wanted, points, "pending"
         session.add(row)
-        session.flush()
+        write(session)
 
 
 def _left(session: Session, caps: dict[str, Rule], person: int, day: date) -> int:
-    spans = {"day": (day, day), "month": _month(day)}
-    left = [caps[name].body["points"] - _used(session, person, *spans[name]) for name in spans if name in caps]
+    used = _used(session, person, day) if caps else {}
+    left = [caps[name].body["points"] - used[name] for name in used if name in caps]
     return max(0, min(left, default=NO_CAP))
 
 
 def release(session: Session, ticket: Ticket) -> None:
     """What was set aside and not paid is free again."""
-    query = select(Award).where(Award.ticket_id == ticket.id, Award.state == "pending")
-    for each in session.scalars(query):
-        each.state = "released"
-    session.flush()
+    for each in _awards(session, ticket):
+        if each.state == "pending":
+            each.state = "released"
+    write(session)
 
 
 def payable(session: Session, ticket: Ticket) -> bool:
     """Whether a rule pays somebody for this ticket, or has paid already."""
-    query = select(Award.id).where(Award.ticket_id == ticket.id, Award.points > 0, Award.state.in_(COUNTS))
-    return session.scalar(query.limit(1)) is not None
+    return any(each.points > 0 and each.state in COUNTS for each in _awards(session, ticket))
+
+
+def paid(session: Session, ticket: Ticket) -> set[int]:
+    """Whom a rule has paid for this ticket."""
+    return {each.user_id for each in _awards(session, ticket) if each.points > 0 and each.state == "paid"}
 
 
 def why_unpaid(session: Session, ticket: Ticket) -> str:
@@ -158,21 +186,19 @@ def why_unpaid(session: Session, ticket: Ticket) -> str:
         return "anonymous"
     if _staff(session, [ticket.reporter_id]):
         return "staff"
-    capped = select(Award.id).where(
-        Award.ticket_id == ticket.id, Award.user_id == ticket.reporter_id, Award.wanted > Award.points
-    )
-    return "capped" if session.scalar(capped.limit(1)) is not None else "no_points"
+    own = [each for each in _awards(session, ticket) if each.user_id == ticket.reporter_id]
+    return "capped" if any(each.wanted > each.points for each in own) else "no_points"
 
 
 def pay(session: Session, ticket: Ticket) -> int:
     """Post what is pending, each award once. Returns the points of the reporter, paid now or earlier."""
-    query = select(Award).where(Award.ticket_id == ticket.id).order_by(Award.user_id)
-    rows = session.scalars(query).all()
+    rows = sorted(_awards(session, ticket), key=lambda each: each.user_id)
+    session.flush()  # each is sealed as it is written
     ledger.lock_accounts(session, *(each.user_id for each in rows))
     for each in rows:
         if each.state == "pending" and each.points > 0:
             ledger.award(session, each)
-    session.flush()
+    write(session)
     return sum(each.points for each in rows if each.user_id == ticket.reporter_id and each.state == "paid")
 
 
@@ -194,36 +220,64 @@ def of_tickets(session: Session, tickets: list[Ticket], person: int | None = Non
 def _entry(posting: Posting, tickets: dict[int, Ticket]) -> Entry:
     """Another's ticket, which a joiner is paid for, has no number for them."""
     journal = posting.journal
-    return Entry(journal.at, posting.amount, journal.rule, journal.kind, tickets.get(journal.ticket_id or 0))
+    ticket = tickets.get(journal.ticket_id or 0)
+    return Entry(posting.id, journal.at, posting.amount, journal.rule, journal.kind, ticket, journal.reason)
 
 
 def summary(session: Session, person: User, *, most: int = 100) -> Summary:
     """A person's balance, what is pending, how far the caps are used, and the newest `most` posted entries."""
-    day = local_day(session, now())
-    caps = _rules(session, "cap")
-    accounts = {
-        each.kind: each for each in session.scalars(select(Account).where(Account.user_id == person.id))
-    }
+    accounts = {each.kind: each for each in session.scalars(select(Account).where(Account.user_id == person.id))}
     pending = select(func.coalesce(func.sum(Award.points), 0)).where(
         Award.user_id == person.id, Award.state == "pending"
     )
+    today, month = used_caps(session, person)
+    return Summary(
+        balance=accounts["rider"].balance if "rider" in accounts else 0,
+        owed=-accounts["debt"].balance if "debt" in accounts else 0,
+        pending=session.scalar(pending) or 0,
+        today=today,
+        month=month,
+        items=entries(session, person, most=most),
+    )
+
+
+def used_caps(session: Session, person: User) -> tuple[Cap, Cap]:
+    """How far today's and this month's cap are used."""
+    used, caps = _used(session, person.id, local_day(session, now())), _rules(session, "cap")
+    today, month = (
+        Cap(used[name], caps[name].body["points"] if name in caps else None) for name in ("day", "month")
+    )
+    return today, month
+
+
+def entries(session: Session, person: User, *, most: int, before: int | None = None) -> list[Entry]:
+    """The newest `most` posted entries of a person; those older than the entry `before` where one is named."""
     query = (
         select(Posting)
         .join(Account, Account.id == Posting.account_id)
         .where(Account.user_id == person.id, Account.kind == "rider")
         .order_by(Posting.id.desc())
         .limit(most)
-        .options(selectinload(Posting.journal).selectinload(Journal.rule))
+        .options(joinedload(Posting.journal).joinedload(Journal.rule))
     )
-    postings = session.scalars(query).all()
+    postings = session.scalars(query if before is None else query.where(Posting.id < before)).all()
     ids = {each.journal.ticket_id for each in postings if each.journal.ticket_id}
-    own = select(Ticket).where(Ticket.id.in_(ids), Ticket.reporter_id == person.id)
+    own = select(Ticket).where(Ticket.id.in_(ids), Ticket.reporter_id == person.id).options(joinedload(Ticket.category))
     tickets = {each.id: each for each in session.scalars(own)}
-    return Summary(
-        balance=accounts["rider"].balance if "rider" in accounts else 0,
-        owed=-accounts["debt"].balance if "debt" in accounts else 0,
-        pending=session.scalar(pending) or 0,
-        today=Cap(_used(session, person.id, day, day), caps["day"].body["points"] if "day" in caps else None),
-        month=Cap(_used(session, person.id, *_month(day)), caps["month"].body["points"] if "month" in caps else None),
-        items=[_entry(each, tickets) for each in postings],
+    return [_entry(each, tickets) for each in postings]
+
+
+def awaited(session: Session, person: User, *, most: int) -> list[Awaited]:
+    """What is set aside for a person and for which tickets, the newest `most`."""
+    query = (
+        select(Award, Ticket)
+        .join(Ticket, Ticket.id == Award.ticket_id)
+        .where(Award.user_id == person.id, Award.state == "pending", Award.points > 0)
+        .order_by(Award.id.desc())
+        .limit(most)
+        .options(joinedload(Award.rule), joinedload(Ticket.category))
     )
+    return [
+        Awaited(award.points, award.rule, ticket, ticket.reporter_id == person.id)
+        for award, ticket in session.execute(query)
+    ]

@@ -19,6 +19,7 @@ from models.clock import now
 from models.tickets import Photo, Ticket
 from models.units import Area, Unit
 from workflow.actors import SYSTEM
+from workflow.alone import once, write
 from workflow.city_settings import calendar, city
 from workflow.engine import fire
 from workflow.places import AreaIndex, bounding_box, distance_m
@@ -64,7 +65,8 @@ def guess_category(session: Session, text: str | None) -> Guess | None:
     if not text:
         return None
     best: tuple[int, int, Guess] | None = None
-    for category in session.scalars(select(Category).where(Category.active).order_by(Category.position)):
+    query = select(Category).where(Category.active).order_by(Category.position)
+    for category in once(session, "categories", lambda: session.scalars(query).all()):
         words = [word for word in category.keywords if word in text]
         weight = sum(len(word) ** 2 for word in words)
         if words and (best is None or (weight, -category.position) > best[:2]):
@@ -74,7 +76,8 @@ def guess_category(session: Session, text: str | None) -> Guess | None:
 
 def likely_duplicates(session: Session, ticket: Ticket, group: str | None) -> list[dict[str, Any]]:
     """`[{number, metres, hours}]` of tickets of the same group, near in place and time, nearest first."""
-    rule = session.scalars(select(Rule).where(Rule.kind == "duplicates", Rule.active)).first()
+    wanted = select(Rule).where(Rule.kind == "duplicates", Rule.active)
+    rule = once(session, "duplicates", lambda: session.scalars(wanted).first())
     if rule is None or group is None:
         return []
     metres, span = rule.body["metres"], timedelta(hours=rule.body["hours"])
@@ -102,11 +105,10 @@ def likely_duplicates(session: Session, ticket: Ticket, group: str | None) -> li
 
 def same_pictures(session: Session, ticket: Ticket) -> list[str]:
     """Numbers of other tickets that carry one of this ticket's pictures: the same bytes, or looking the same."""
-    photos = session.execute(select(Photo.sha256, Photo.dhash).where(Photo.ticket_id == ticket.id)).all()
-    if not photos:
+    if not ticket.photos:
         return []
-    looks = {each.dhash for each in photos} - {FEATURELESS}
-    same = Photo.sha256.in_([each.sha256 for each in photos]) | Photo.dhash.in_(looks)
+    looks = {each.dhash for each in ticket.photos} - {FEATURELESS}
+    same = Photo.sha256.in_([each.sha256 for each in ticket.photos]) | Photo.dhash.in_(looks)
     query = (
         select(Ticket)
         .join(Photo, Photo.ticket_id == Ticket.id)
@@ -139,7 +141,7 @@ def route(session: Session, ticket: Ticket) -> None:
         "same_picture": same_pictures(session, ticket),
     }
     ticket.routed_at = now()
-    session.flush()
+    write(session)
     if ticket.state == "submitted":
         apply_rules(session, ticket, "triage")
 
@@ -148,9 +150,8 @@ def apply_rules(session: Session, ticket: Ticket, do: str) -> Rule | None:
     """Let the first rule that fits triage or assign as the system. Returns the rule, or None where none fits."""
     if ticket.category is None or ticket.send_backs or ticket.reopens or ticket.appeals:
         return None
-    has_photo = session.scalar(select(Photo.id).where(Photo.ticket_id == ticket.id).limit(1)) is not None
     inside = ticket.unit.kind != "city"
-    rule = fitting_rule(session, do, ticket.category, has_photo=has_photo, inside=inside, at=now())
+    rule = fitting_rule(session, do, ticket.category, has_photo=bool(ticket.photos), inside=inside, at=now())
     if rule is None:
         return None
     if do == "triage":
@@ -166,7 +167,7 @@ def fitting_rule(
 ) -> Rule | None:
     """The first routing rule of the kind `do` that fits; `has_photo` None asks what would be if there were one."""
     query = select(Rule).where(Rule.kind == "routing", Rule.active).order_by(Rule.position)
-    for rule in session.scalars(query):
+    for rule in once(session, "routing", lambda: session.scalars(query).all()):
         when = rule.body["when"]
         matters = when.get("in") or ([when["category"]] if "category" in when else [])
         named = category.code in matters or ("group" in when and when["group"] == category.group_code)
@@ -184,5 +185,3 @@ def fitting_rule(
 def in_office_hours(session: Session, moment: datetime) -> bool:
     """Whether the offices work at `moment`."""
     return calendar(session).working_minutes_between(moment, moment + timedelta(minutes=1)) > 0
-
-

@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
-from models.categories import Category
+from models.clock import now
 from models.people import User
 from models.tickets import Event, Ticket
-from models.units import Unit
-from workflow import access
+from workflow import access, directory, moments, plainly
 from workflow.actors import Actor
+from workflow.city_settings import as_day
 from workflow.engine.firing import actor_words
 from workflow.engine.machines import machinery_of
+from workflow.localtime import local_day
+from workflow.report import turns
+from workflow.report.appeals import called
 from workflow.say import catalogue, say
 
 OTHERS = ("into", "target", "from_ticket")  # details that name another ticket
+PAID = ("points", "why")  # details of what a report was worth to its reporter, and so of who they are
+DAYS = ("until", "review_on")  # details that are a day
+HIDDEN: dict[str, tuple[str, ...]] = {"reporter": OTHERS, "public": (*OTHERS, *PAID), "department": PAID}
+"""What of an event's details an audience is not told."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ def events_of(session: Session, ticket: Ticket, audience: access.Audience) -> li
         query = query.where(Event.public)
     return list(
         session.scalars(
-            query.options(selectinload(Event.actor), selectinload(Event.actor_unit), selectinload(Event.said))
+            query.options(joinedload(Event.actor), joinedload(Event.actor_unit), joinedload(Event.said))
         )
     )
 
@@ -67,16 +74,17 @@ class _Words:
     """Says the events of one ticket, with the names behind codes looked up once."""
 
     def __init__(self, session: Session, ticket: Ticket, locale: str) -> None:
-        self.ticket, self.locale = ticket, locale
+        self.session, self.ticket, self.locale = session, ticket, locale
         self.lifecycle = machinery_of(session, ticket).lifecycle
         self.names = _Names(session, locale)
+        self.today = local_day(session, now())
 
     def line(self, event: Event, audience: access.Audience) -> Line:
-        """An event for an audience: another rider's ticket has no number for a rider."""
-        details = _details(event)
-        if audience in ("reporter", "public"):
-            details = {name: value for name, value in details.items() if name not in OTHERS}
-        return Line(event, event.actor_role, self._name(event, audience), self.sentence(event, details), details)
+        """An event for an audience: a rider knows no other's ticket, a department no rider's pay."""
+        hidden = HIDDEN.get(audience, ())
+        details = {name: value for name, value in _details(event).items() if name not in hidden}
+        said = self._plainly(event, details) if audience == "reporter" else self.sentence(event, details)
+        return Line(event, event.actor_role, self._name(event, audience), said, details)
 
     def _name(self, event: Event, audience: access.Audience) -> str | None:
         """Staff know each other; a rider's name is for the street, not for departments nor when anonymous."""
@@ -88,46 +96,72 @@ class _Words:
             return None if hidden else person.name
         return None if audience in ("reporter", "public") else person.name
 
-    def sentence(self, event: Event, details: dict[str, Any]) -> str:
+    def _plainly(self, event: Event, details: dict[str, Any]) -> str:
+        """As its reporter reads it: in plain words, or as offices do where a city's step has none."""
+        mine = event.actor_id == self.ticket.reporter_id
+        said = plainly.sentence(event, self._facts(event, details), details, self.locale, mine=mine)
+        return said or self.sentence(event, details, say("role.you", self.locale) if mine else None)
+
+    def _facts(self, event: Event, details: dict[str, Any]) -> dict[str, str]:
+        """What plain sentences name: units and matters by their names, days as days."""
+        units = {name: self._units(details[name]) for name in ("department", "assisting") if details.get(name)}
+        days = [self._day(details[name]) for name in DAYS if details.get(name)]
+        matter = {"category": self.names.category(details["category"])} if details.get("category") else {}
+        street = turns.street(self.session, self.ticket).name(self.locale)
+        unit = event.actor_unit.name(self.locale) if event.actor_unit is not None else street
+        numbers = {name: str(details[name]) for name in ("points", "rating") if details.get(name)}
+        return units | matter | numbers | ({"day": days[0]} if days else {}) | {"unit": unit, "street": street}
+
+    def sentence(self, event: Event, details: dict[str, Any], who: str | None = None) -> str:
         """Who did what, with what matters of it, in the order in which it was asked for."""
         transition = self.lifecycle.transitions[event.action]
         order = [*transition.fields, *(name for name in details if name not in transition.fields)]
         done = getattr(transition.done, self.locale if self.locale in ("zh", "en") else "zh")
-        who = actor_words(event.actor_role, event.actor_unit, self.locale)
-        said = say("event.line", self.locale, who=who, done=done)
-        parts = [self._part(name, details.get(name)) for name in order]
-        rest = ("；" if self.locale == "zh" else "; ").join(part for part in parts if part)
+        if called(event) != event.action:
+            done = say(f"event.done.{called(event)}", self.locale)
+        if event.action == "reward" and details.get("why"):
+            done = say("event.paid_joiners", self.locale)
+        who = who or actor_words(event.actor_role, event.actor_unit, self.locale)
+        said = say("event.line", self.locale, who=who[:1].upper() + who[1:], done=done)
+        parts = [part for name in order if (part := self._part(event.action, name, details.get(name)))]
+        ended = [*(part.rstrip("。；.; ") for part in parts[:-1]), *parts[-1:]]
+        rest = ("；" if self.locale == "zh" else "; ").join(ended)
         return said + (("：" if self.locale == "zh" else ": ") + rest if rest else "")
 
-    def _part(self, name: str, value: Any) -> str:
-        key = f"event.{name}"
+    def _part(self, action: str, name: str, value: Any) -> str:
+        own, key = f"event.{action}.{name}", f"event.{name}"
         if value in (None, "", []) or key not in catalogue("zh"):
             return ""
+        key = own if own in catalogue("zh") else key
         if name == "why":
             return say(f"unpaid.{value}", self.locale)
         if name in ("department", "assisting", "unit", "from_department"):
-            codes = value if isinstance(value, list) else [value]
-            value = ("、" if self.locale == "zh" else ", ").join(self.names.unit(code) for code in codes)
+            value = self._units(value)
         elif name == "category":
             value = self.names.category(value)
         elif name == "photos":
             value = len(value)
-        return say(key, self.locale, value=value)
+        elif name in DAYS:
+            value = self._day(value)
+        one = f"{key}.one"
+        return say(one if value == 1 and one in catalogue("zh") else key, self.locale, value=value)
+
+    def _units(self, codes: str | list[str]) -> str:
+        names = [self.names.unit(code) for code in (codes if isinstance(codes, list) else [codes])]
+        return ("、" if self.locale == "zh" else ", ").join(names)
+
+    def _day(self, value: str) -> str:
+        return moments.day(as_day(value), self.today, self.locale)
 
 
 class _Names:
     def __init__(self, session: Session, locale: str) -> None:
         self.session, self.locale = session, locale
-        self._units: dict[str, str] | None = None
-        self._categories: dict[str, str] = {}
 
     def unit(self, code: str) -> str:
-        if self._units is None:
-            self._units = {each.code: each.name(self.locale) for each in self.session.scalars(select(Unit))}
-        return self._units.get(code, code)
+        row = directory.units(self.session).get(code)
+        return row.name(self.locale) if row else code
 
     def category(self, code: str) -> str:
-        if code not in self._categories:
-            row = self.session.scalars(select(Category).where(Category.code == code)).first()
-            self._categories[code] = row.name(self.locale) if row else code
-        return self._categories[code]
+        row = directory.categories(self.session).get(code)
+        return row.name(self.locale) if row else code

@@ -14,7 +14,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from models import Journal, Posting
+from models import Act, Journal, Posting
 from models.append_only import guarded
 from workflow.audit import accounts, awards, histories, journals, words
 from workflow.audit.definitions import Definitions
@@ -31,7 +31,8 @@ def audit(connection: Connection, tally: Tally) -> Findings:
     lifecycles = [each.model for each in vocabularies()]
     if REPORT.model not in lifecycles:
         raise LookupError("no lifecycle is registered")
-    tables = [*(table_of(model.history) for model in lifecycles), Journal.__tablename__, Posting.__tablename__]
+    grown = [model.__tablename__ for model in (Journal, Posting, Act)]
+    tables = [*(table_of(model.history) for model in lifecycles), *grown]
     for table in tables:
         if not guarded(connection, table):
             yield found("unguarded", table=table)

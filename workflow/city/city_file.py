@@ -21,6 +21,9 @@ GOVERNANCE = {
     "reopen_days": (0, 365),
     "appeals": (0, 10),
     "reports_per_hour": (1, 100_000),
+    "near_percent": (0, 50),
+    "near_minutes": (0, 1440),
+    "escalate_workdays": (0, 60),
 }
 
 
@@ -130,7 +133,7 @@ def _clocks(record: Record) -> tuple[Clock, ...]:
 def _governance(record: Record) -> Governance:
     inner = record.record("governance")
     if inner is None:
-        return Governance(0, 0, 0, 0, 0)
+        return Governance(**dict.fromkeys(GOVERNANCE, 0))
     governance = Governance(**{name: inner.whole(name, low, high) for name, (low, high) in GOVERNANCE.items()})
     inner.done()
     return governance

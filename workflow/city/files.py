@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Folder:
     def text(self, file: str) -> str | None:
         """The file's text without a byte order mark; None (and a mistake) where it cannot be read as UTF-8."""
         try:
-            content = read_regular(self.path / file)
+            content = self.read(file)
         except NotRegular:
             self.mistakes.add(file, 1, "not_regular")
             return None
@@ -42,6 +42,10 @@ class Folder:
         except UnicodeDecodeError as error:
             self.mistakes.add(file, content.count(b"\n", 0, error.start) + 1, "not_utf8")
             return None
+
+    def read(self, file: str) -> bytes:
+        """The file as it is. Raises OSError."""
+        return read_regular(self.path / file)
 
     def mapping(self, file: str) -> Record | None:
         """A YAML file that holds one mapping; None after a mistake."""
@@ -155,6 +159,19 @@ class Folder:
         if isinstance(node, yaml.SequenceNode):
             return Value(line, [self._value(file, inner, seen) for inner in node.value])
         return Value(line, None if node.tag == "tag:yaml.org,2002:null" else node.value)
+
+
+class Given(Folder):
+    """Files that were handed over instead of lying in a folder: their content by name."""
+
+    def __init__(self, given: Mapping[str, bytes], mistakes: Mistakes) -> None:
+        super().__init__(Path(), mistakes)
+        self.given = given
+
+    def read(self, file: str) -> bytes:
+        if file not in self.given:
+            raise FileNotFoundError(file)
+        return self.given[file]
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

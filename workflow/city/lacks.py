@@ -61,6 +61,11 @@ def _unstaffed(session: Session) -> list[Lack]:
     return found
 
 
+def missing_years(session: Session) -> list[int]:
+    """The years that deadlines reach now or soon and whose calendar is not known, or not announced. Two queries."""
+    return [int(each.subject) for each in _years(session)]
+
+
 def _years(session: Session) -> list[Lack]:
     city = session.scalars(select(City)).one_or_none()
     if city is None:

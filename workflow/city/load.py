@@ -1,6 +1,7 @@
 """Loading a pack into the database: what is new is added, what changed is updated in place, what left is retired.
 
-Nothing that a ticket may point to is ever deleted: units, categories and rules only cease to be active.
+Nothing that a ticket may point to is ever deleted: units, categories and rules only cease to be active. What an
+administrator set by hand stays (`workflow.city.by_hand`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from models import Area, Base, CalendarDay, CalendarYear, Category, CategoryGroup, City, Rule, Unit
 from models.clock import now
+from workflow.city.by_hand import ByHand, flat, nested, year_body
 from workflow.city.lacks import Lack, lacks
 from workflow.city.pack import Category as Matter
 from workflow.city.pack import Pack
 from workflow.errors import Refused
+from workflow.known import forget
 
 Row = TypeVar("Row", bound=Base)
 
@@ -59,8 +62,7 @@ def load_pack(session: Session, pack: Pack) -> LoadReport:
     loader.calendar()
     loader.rules()
     session.flush()
-    for kept in ("city", "calendar"):
-        session.info.pop(kept, None)
+    forget(session)
     return LoadReport(loader.tallies, tuple(lacks(session)))
 
 
@@ -71,12 +73,14 @@ class _Loader:
         self.session = session
         self.pack = pack
 
+        self.hands: ByHand
         self.tallies: dict[str, Tally] = {}
 
     def city(self) -> None:
         row = self.session.scalars(select(City).with_for_update()).one_or_none()
         if row is not None and row.code != self.pack.code:
             raise Refused("pack.another_city", stored=row.code, given=self.pack.code)
+        self.hands = ByHand(self.session)  # behind the city's lock, which an administrator's change takes as well
         row = self._put(
             City,
             row,
@@ -85,7 +89,7 @@ class _Loader:
             name_zh=self.pack.name.zh,
             name_en=self.pack.name.en,
             timezone=self.pack.timezone,
-            settings=self.pack.settings(),
+            settings=nested(self.hands.over("city", self.pack.code, flat(self.pack.settings()))),
             pack_sha256=self.pack.sha256,
         )
         row.loaded_at = now()
@@ -95,16 +99,15 @@ class _Loader:
         stored = {row.code: row for row in self.session.scalars(select(Unit))}
         units: dict[str, Unit] = {}
         for unit in self.pack.units:
+            said = {"name_zh": unit.name.zh, "name_en": unit.name.en, "active": True}
             units[unit.code] = self._put(
                 Unit,
                 stored.get(unit.code),
                 code=unit.code,
                 kind=unit.kind,
-                name_zh=unit.name.zh,
-                name_en=unit.name.en,
                 parent=units[unit.parent] if unit.parent else None,
                 path=unit.path,
-                active=True,
+                **self.hands.over("unit", unit.code, said),
             )
         self._retire(stored[code] for code in stored.keys() - units.keys())
         self.session.flush()
@@ -146,48 +149,69 @@ class _Loader:
         places = {group.code: place for place, group in enumerate(self.pack.groups)}
         ordered = sorted(self.pack.categories, key=lambda each: (places[each.group], each.usual or math.inf))
         for position, category in enumerate(ordered):
-            self._category(stored.get(category.code), category, position, units[category.department])
+            self._category(stored.get(category.code), category, position, units)
         gone = stored.keys() - {category.code for category in self.pack.categories}
         self._retire(stored[code] for code in gone)
         needed = set(places) | {stored[code].group_code for code in gone}
         self._delete(row for code, row in groups.items() if code not in needed)
 
     def calendar(self) -> None:
-        """The pack's years replace what was known of them; other years stay as an administrator imported them, and so
-        does one that is announced while the pack still guesses."""
+        """The pack's years replace what was known of them, but for those that an administrator imported; other years
+        stay, and so does one that is announced while the pack still guesses."""
         years = {row.year: row for row in self.session.scalars(select(CalendarYear))}
         days = {row.day: row for row in self.session.scalars(select(CalendarDay))}
         kept = {year for year, row in years.items() if row.published}
-        taken = [year for year in self.pack.years if year.published or year.year not in kept]
+        given = {
+            year.year: year_body(year.published, [day for day in self.pack.days if day.day.year == year.year])
+            for year in self.pack.years
+        }
+        by_hand = self.hands.years(given)
+        taken = [
+            year
+            for year in self.pack.years
+            if year.year not in by_hand and (year.published or year.year not in kept)
+        ]
         declared = {year.year for year in taken}
         for year in taken:
             self._put(CalendarYear, years.get(year.year), year=year.year, published=year.published)
         for day in self.pack.days:
             if day.day.year in declared:
                 self._put(CalendarDay, days.get(day.day), day=day.day, workday=day.workday, name=day.name)
-        given = {day.day for day in self.pack.days}
-        self._delete(row for day, row in days.items() if day.year in declared and day not in given)
+        named = {day.day for day in self.pack.days}
+        self._delete(row for day, row in days.items() if day.year in declared and day not in named)
 
     def rules(self) -> None:
         stored = {(row.kind, row.code): row for row in self.session.scalars(select(Rule))}
         for position, rule in enumerate(self.pack.rules):
+            said = {"title_zh": rule.title.zh, "title_en": rule.title.en, **flat({"body": rule.body})}
+            values = nested(self.hands.over("rule", f"{rule.kind}/{rule.code}", said))
             self._put(
                 Rule,
                 stored.get((rule.kind, rule.code)),
                 kind=rule.kind,
                 code=rule.code,
-                title_zh=rule.title.zh,
-                title_en=rule.title.en,
                 position=position,
-                body=rule.body,
                 active=True,
+                **{"body": rule.body, **values},
             )
         given = {(rule.kind, rule.code) for rule in self.pack.rules}
         self._retire(stored[key] for key in stored.keys() - given)
 
-    def _category(self, row: Category | None, category: Matter, position: int, department: Unit) -> None:
+    def _category(self, row: Category | None, category: Matter, position: int, units: Mapping[str, Unit]) -> None:
         if row is not None and row.scheme != category.scheme:
             raise Refused("pack.another_scheme", code=row.code, stored=row.scheme, given=category.scheme)
+        said = {
+            "limit_minutes": category.limit.minutes,
+            "limit_counts": category.limit.counts,
+            "points": category.points,
+            "photo_required": category.photo_required,
+            "evidence_required": category.evidence_required,
+            "department": category.department,
+            "active": True,
+        }
+        values = self.hands.over("category", category.code, said)
+        # The department that was set by hand may have left the pack.
+        department = units.get(values.pop("department")) or units[category.department]
         self._put(
             Category,
             row,
@@ -199,16 +223,11 @@ class _Loader:
             name_en=category.name_en,
             group_code=category.group,
             department_id=department.id,
-            limit_minutes=category.limit.minutes,
-            limit_counts=category.limit.counts,
             urgent=category.urgent,
-            photo_required=category.photo_required,
-            evidence_required=category.evidence_required,
-            points=category.points,
             usual=category.usual is not None,
             position=position,
             keywords=list(category.keywords),
-            active=True,
+            **values,
         )
 
     def _put(self, kind: type[Row], row: Row | None, /, **values: Any) -> Row:

@@ -68,6 +68,9 @@ class Governance:
     reopen_days: int
     appeals: int
     reports_per_hour: int
+    near_percent: int
+    near_minutes: int
+    escalate_workdays: int
 
     def body(self) -> dict[str, int]:
         """As stored: the fields by their names."""

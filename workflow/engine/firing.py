@@ -13,14 +13,16 @@ from models.lifecycle import NEW, History
 from models.outbox import later
 from models.people import ROLES
 from models.units import Unit
+from workflow import moments
 from workflow.actors import Actor
+from workflow.alone import is_alone, write
 from workflow.engine.history import record
 from workflow.engine.machines import Machinery, machinery_of
 from workflow.engine.move import Move
 from workflow.engine.permission import role_in
 from workflow.errors import Busy, Forbidden, NotFound, Refused, Stale
 from workflow.localtime import zone
-from workflow.say import say
+from workflow.say import LOCALES, say
 
 
 class _Adapter:
@@ -34,14 +36,18 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
     """Lock rows in ascending id and read them again. On SQLite the session's BEGIN IMMEDIATE is the lock.
 
     Rows that refer to a locked one may still be written (FOR NO KEY UPDATE): a foreign key's check asks for its locks
-    in an order of its own, and two of them would wait for each other.
+    in an order of its own, and two of them would wait for each other. A session that is `alone`, as the demo's past is
+    loaded, needs no lock and has read nothing that could be old.
     """
     if not session.info.get("writes"):
         raise RuntimeError("only a writing session may lock or move anything")
-    session.flush()
     wanted = sorted(set(ids))
-    for row in list(session.identity_map.values()):
-        if isinstance(row, model) and row.id in wanted:
+    if is_alone(session):
+        return {each: session.get_one(model, each) for each in wanted}
+    session.flush()
+    for each in wanted:
+        row = session.identity_map.get(session.identity_key(model, each))
+        if row is not None:
             _forget(session, row)
     query = select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update(key_share=True)
     return {row.id: row for row in session.scalars(query)}
@@ -105,7 +111,7 @@ def fire(
         if vocabulary.tells:
             vocabulary.tells(move, event)
         later(session, f"tell_{subject.kind}", event.id)
-    session.flush()
+    write(session)
     return event
 
 
@@ -129,8 +135,8 @@ def _refusal(session: Session, machinery: Machinery, subject: Any, name: str) ->
         "refused.state",
         action=transitions[name].title.model_dump(),
         state=machinery.lifecycle.states[subject.state].title.model_dump(),
-        who={locale: actor_words(last.actor_role, unit, locale) for locale in ("zh", "en")},
-        at=last.at.astimezone(zone(session)).strftime("%m-%d %H:%M"),
+        who={locale: actor_words(last.actor_role, unit, locale) for locale in LOCALES},
+        at={each: moments.within(moments.near(last.at, now(), zone(session), each), each) for each in LOCALES},
         last=transitions[last.action].title.model_dump() if last.action in transitions else last.action,
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from models.base import canonical
 from models.lifecycle import NEW, History
 from models.lifecycle import Lifecycle as Row
+from workflow.alone import gather, is_alone, keep, once, write
 from workflow.engine.definition import Lifecycle
 from workflow.engine.move import Move
 
@@ -75,7 +76,7 @@ def last_hash(session: Session, subject: Row) -> str:
     if not subject.version:
         return ""
     query = select(model.hash).where(model.subject_id == subject.id, model.seq == subject.version)
-    return session.scalars(query).one()
+    return once(session, (subject.kind, subject.id, subject.version), lambda: session.scalars(query).one())
 
 
 def record(move: Move, *, public: bool) -> History:
@@ -101,11 +102,14 @@ def record(move: Move, *, public: bool) -> History:
     event.previous_hash = last_hash(session, subject)
     event.hash = hash_event(subject.kind, event)
     session.add(event)
-    session.flush()
+    write(session)
+    keep(session, (subject.kind, subject.id, event.seq), event.hash)
     if written:
-        words = words_model()
-        words.event_id, words.salt, words.words = event.id, salt, written
-        session.add(words)
+        about = {"event_id": event.id, "salt": salt, "words": written}
+        if is_alone(session):
+            gather(session, words_model, event.id, about)
+        else:
+            session.add(words_model(**about))
     return event
 
 

@@ -14,10 +14,12 @@ from transitions import EventData, Machine
 from models.clock import now
 from models.lifecycle import NEW, Definition
 from models.lifecycle import Lifecycle as Row
+from workflow.alone import once
 from workflow.engine.definition import Lifecycle, read
 from workflow.engine.fields import read_move
 from workflow.engine.move import Move
 from workflow.engine.vocabulary import Step, Vocabulary
+from workflow.known import known
 from workflow.say import catalogue
 
 
@@ -113,10 +115,19 @@ def store(session: Session, text: str, vocabulary: Vocabulary, name: str = "defi
     return row
 
 
+def definitions(session: Session) -> dict[int, Definition]:
+    """Every stored version by its id, to be read."""
+    return known(session, "definitions", lambda own: {row.id: row for row in own.scalars(select(Definition))})
+
+
 def current(session: Session, kind: str) -> Definition:
     """The version that is opened with from now on. Raises LookupError before any was stored."""
     query = select(Definition).where(Definition.kind == kind).order_by(Definition.version.desc()).limit(1)
-    row = session.scalars(query).first()
+    if session.info.get("writes"):
+        row = once(session, ("current", kind), lambda: session.scalars(query).first())
+    else:
+        mine = (each for each in definitions(session).values() if each.kind == kind)
+        row = max(mine, key=lambda each: each.version, default=None)
     if row is None:
         raise LookupError(f"no definition of {kind} is stored: load the city first")
     return row
@@ -129,10 +140,11 @@ def machinery_of(session: Session, subject: Row) -> Machinery:
 
 def machinery(session: Session, kind: str, definition_id: int) -> Machinery:
     """The machinery of a stored version, made at its first use in this process and looked up once a session."""
-    known: dict[int, Machinery] = session.info.setdefault("machineries", {})
-    if definition_id not in known:
-        row = session.get_one(Definition, definition_id)
+    found: dict[int, Machinery] = session.info.setdefault("machineries", {})
+    if definition_id not in found:
+        writes = session.info.get("writes")
+        row = session.get_one(Definition, definition_id) if writes else definitions(session)[definition_id]
         if (kind, row.sha256) not in _made:
             _made[kind, row.sha256] = build(row.text, _vocabularies[kind], f"{kind} version {row.version}")
-        known[definition_id] = _made[kind, row.sha256]
-    return known[definition_id]
+        found[definition_id] = _made[kind, row.sha256]
+    return found[definition_id]

@@ -1,14 +1,15 @@
-"""Who hears of what, as ids of people; resolved by the job that tells them, not in the ticket's transaction."""
+"""Who hears of what, as ids of people, as it stands when it is asked."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.ledger import Award
 from models.people import Membership, User
-from models.tickets import Assignment, Join, Ticket
+from models.tickets import Assignment, Ticket
 from models.units import Unit
+from workflow import points
+from workflow.alone import once
 from workflow.city_settings import governance
 from workflow.report.guards import bounced
 from workflow.report.vocabulary import REPORT
@@ -28,7 +29,7 @@ def members(session: Session, unit: Unit | None, *roles: str, and_above: bool = 
         .distinct()
         .order_by(User.id)
     )
-    return list(session.scalars(query))
+    return list(once(session, ("members", *paths, *roles), lambda: session.scalars(query).all()))
 
 
 @REPORT.audience
@@ -38,48 +39,56 @@ def reporter(_session: Session, ticket: Ticket) -> list[int]:
 
 
 @REPORT.audience
-def joiners(session: Session, ticket: Ticket) -> list[int]:
+def joiners(_session: Session, ticket: Ticket) -> list[int]:
     """Who met the same matter."""
-    return list(session.scalars(select(Join.user_id).where(Join.ticket_id == ticket.id).order_by(Join.user_id)))
-
-
-def _paid(session: Session, ticket: Ticket) -> set[int]:
-    query = select(Award.user_id).where(Award.ticket_id == ticket.id, Award.state == "paid", Award.points > 0)
-    return set(session.scalars(query))
+    return sorted(each.user_id for each in ticket.joins)
 
 
 @REPORT.audience
 def paid_reporter(session: Session, ticket: Ticket) -> list[int]:
     """Who sent it, where a rule paid them for it."""
-    return [ticket.reporter_id] if ticket.reporter_id in _paid(session, ticket) else []
+    return [ticket.reporter_id] if ticket.reporter_id in points.paid(session, ticket) else []
 
 
 @REPORT.audience
 def unpaid_reporter(session: Session, ticket: Ticket) -> list[int]:
     """Who sent it, where only joiners are paid for it."""
-    return [ticket.reporter_id] if ticket.reporter_id not in _paid(session, ticket) else []
+    return [ticket.reporter_id] if ticket.reporter_id not in points.paid(session, ticket) else []
 
 
 @REPORT.audience
 def paid_joiners(session: Session, ticket: Ticket) -> list[int]:
     """Who met the same matter and was paid for it."""
-    paid = _paid(session, ticket)
+    paid = points.paid(session, ticket)
     return [each for each in joiners(session, ticket) if each in paid]
 
 
 @REPORT.audience
 def unpaid_joiners(session: Session, ticket: Ticket) -> list[int]:
     """Who met the same matter and was not paid: staff, and whoever has reached a cap."""
-    paid = _paid(session, ticket)
+    paid = points.paid(session, ticket)
     return [each for each in joiners(session, ticket) if each not in paid]
 
 
 @REPORT.audience
 def lead(session: Session, ticket: Ticket) -> list[int]:
-    """Its handler, or everybody of the lead department while nobody has accepted it."""
-    if ticket.handler_id is not None:
+    """Its handler, or everybody of the lead department while nobody has accepted it or who did is there no more."""
+    those = members(session, ticket.department, "officer", "head", and_above=True) if ticket.handler_id else []
+    if ticket.handler_id in those:
         return [ticket.handler_id]
     return members(session, ticket.department, "officer", "head")
+
+
+def heads(session: Session, ticket: Ticket) -> list[int]:
+    """The heads of the lead department."""
+    return members(session, ticket.department, "head")
+
+
+def responsible(session: Session, ticket: Ticket) -> list[int]:
+    """Who must act before the running clock ends."""
+    if ticket.clock == "resolve":
+        return lead(session, ticket)
+    return supervisors(session, ticket) if ticket.clock == "arbitrate" else clerks(session, ticket)
 
 
 @REPORT.audience

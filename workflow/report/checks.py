@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from models.tickets import Event, Ticket
-from workflow import access
+from workflow import access, moments
 from workflow.city_settings import as_day, calendar, governance
 from workflow.engine.move import Move
 from workflow.errors import Invalid, Refused
@@ -29,12 +29,11 @@ def photos_usable(move: Move) -> None:
 def fresh_proof(move: Move) -> None:
     """What proves the work was taken for it: after the last time it was said to be done, and not by its reporter."""
     ticket, session = move.subject, move.session
-    ends = select(func.max(Event.at)).where(Event.subject_id == ticket.id, Event.action == move.name)
-    said_done = session.scalar(ends)
     photos = usable(session, move.details.get("photos", []), move.actor, ticket)
-    for number, photo in enumerate(photos, start=1):
-        if photo.ticket_id is None:
-            continue
+    here = {number: photo for number, photo in enumerate(photos, start=1) if photo.ticket_id is not None}
+    ends = select(func.max(Event.at)).where(Event.subject_id == ticket.id, Event.action == move.name)
+    said_done = session.scalar(ends) if here else None
+    for number, photo in here.items():
         fresh = said_done is None or photo.created_at > said_done
         if photo.kind != "after" or photo.internal or photo.uploader_id == ticket.reporter_id or not fresh:
             raise Invalid.field("photos", "photo.unusable", number=number)
@@ -83,6 +82,10 @@ def _workday(move: Move, field: str) -> date:
     return day
 
 
+def _said(move: Move, day: date) -> dict[str, str]:
+    return moments.day_in_both(day, local_day(move.session, move.at))
+
+
 @REPORT.check
 def until_within_limit(move: Move) -> None:
     """Later than it is due now and than today, and at most so many workdays later."""
@@ -92,9 +95,9 @@ def until_within_limit(move: Move) -> None:
     days = governance(session, "extension_workdays")
     latest = calendar(session).add_workdays(due, days)
     if asked < local_day(session, move.at) or calendar(session).close_of_business(until) <= due:
-        raise Invalid.field("until", "extension.too_early", day=local_day(session, due).isoformat())
+        raise Invalid.field("until", "extension.too_early", day=_said(move, local_day(session, due)))
     if until > local_day(session, latest):
-        raise Invalid.field("until", "extension.too_late", days=days, day=local_day(session, latest).isoformat())
+        raise Invalid.field("until", "extension.too_late", days=days, day=_said(move, local_day(session, latest)))
 
 
 @REPORT.check
@@ -103,7 +106,7 @@ def review_in_future(move: Move) -> None:
     asked, today = as_day(move.details["review_on"]), local_day(move.session, move.at)
     _workday(move, "review_on")
     if not today < asked <= today + timedelta(days=366):
-        raise Invalid.field("review_on", "suspension.review_day", day=today.isoformat())
+        raise Invalid.field("review_on", "suspension.review_day", day=_said(move, today))
 
 
 @REPORT.check

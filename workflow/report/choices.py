@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.categories import Category
 from models.tickets import Ticket
-from models.units import Unit
+from workflow import directory
 from workflow.engine.definition import Title
 from workflow.points import UNPAID
 from workflow.report.vocabulary import REPORT
@@ -15,15 +13,15 @@ from workflow.say import say
 
 
 def _units(session: Session, *kinds: str) -> list[tuple[str, Title]]:
-    query = select(Unit).where(Unit.kind.in_(kinds), Unit.active).order_by(Unit.path)
-    return [(unit.code, Title(zh=unit.name_zh, en=unit.name_en)) for unit in session.scalars(query)]
+    found = (unit for unit in directory.units(session).values() if unit.active and unit.kind in kinds)
+    return [(unit.code, Title(zh=unit.name_zh, en=unit.name_en)) for unit in found]
 
 
 @REPORT.choices
 def categories(session: Session, _ticket: Ticket) -> list[tuple[str, Title]]:
     """All matters in use, by code."""
-    query = select(Category).where(Category.active).order_by(Category.position)
-    return [(each.code, Title(zh=each.name_zh, en=each.name_en or each.name_zh)) for each in session.scalars(query)]
+    found = (each for each in directory.categories(session).values() if each.active)
+    return [(each.code, Title(zh=each.name_zh, en=each.name_en or each.name_zh)) for each in found]
 
 
 @REPORT.choices

@@ -9,6 +9,7 @@ from models.outbox import later
 from models.tickets import Assignment, Request, Ticket
 from models.units import Unit
 from workflow import points
+from workflow.alone import once, write
 from workflow.city_settings import as_day, calendar
 from workflow.engine.move import Move
 from workflow.numbers import ticket_id
@@ -40,7 +41,9 @@ def ask_for_settling(move: Move) -> None:
 def set_category(move: Move) -> None:
     """What it is, where it belongs, how urgent it is."""
     ticket, session, details = move.subject, move.session, move.details
-    ticket.category = session.scalars(select(Category).where(Category.code == details["category"])).one()
+    code = details["category"]
+    wanted = select(Category).where(Category.code == code)
+    ticket.category = once(session, ("category", code), lambda: session.scalars(wanted).one())
     ticket.priority = details.get("priority") or ("urgent" if ticket.category.urgent else ticket.priority)
     if "unit" in details:
         ticket.unit = session.scalars(select(Unit).where(Unit.code == details["unit"])).one()
@@ -51,7 +54,8 @@ def assign_departments(move: Move) -> None:
     """The lead and the assisting ones; earlier ones that are not named again are out."""
     ticket, session = move.subject, move.session
     wanted = {move.details["department"]: "lead"} | dict.fromkeys(move.details.get("assisting", []), "assisting")
-    units = {each.code: each for each in session.scalars(select(Unit).where(Unit.code.in_(wanted)))}
+    query = select(Unit).where(Unit.code.in_(wanted))
+    units = once(session, ("units", *wanted), lambda: {each.code: each for each in session.scalars(query)})
     if ticket.department is not None and ticket.department.code != move.details["department"]:
         move.facts["from_department"] = ticket.department.code
     _end(ticket, move)
@@ -66,7 +70,7 @@ def assign_departments(move: Move) -> None:
 def _end(ticket: Ticket, move: Move) -> None:
     for each in ticket.assignments:
         each.ended_at = each.ended_at or move.at
-    move.session.flush()
+    write(move.session)
 
 
 @REPORT.effect
@@ -86,7 +90,7 @@ def leave_department(move: Move) -> None:
 @REPORT.effect
 def become_handler(move: Move) -> None:
     """Who accepts it answers for it."""
-    move.subject.handler_id = move.actor.id
+    move.subject.handler = move.actor
 
 
 @REPORT.effect
@@ -156,6 +160,7 @@ def grant_extension(move: Move) -> None:
     ticket.extensions += 1
     ticket.extended_to = as_day(move.details["until"])
     ticket.due_at = calendar(move.session).close_of_business(ticket.extended_to)
+    clocks.stamp_near(move.session, ticket, move.at)
     move.facts["due_at"] = ticket.due_at.isoformat()
 
 

@@ -64,6 +64,12 @@ def public_view(ticket: Ticket, moment: datetime, metres: int) -> Nearby:
     return Nearby(ticket, metres, age, group_of(ticket), photo if seen else None)
 
 
+def thumb_shown(view: Nearby, moment: datetime) -> bool:
+    """Whether anyone may still see its photo: while it is open, for as long as it can be found nearby."""
+    fresh = view.ticket.created_at >= moment - timedelta(hours=NEARBY_HOURS)
+    return view.thumb is not None and view.ticket.state in OPEN and fresh
+
+
 def group_of(ticket: Ticket) -> str | None:
     """The group it belongs to, or that the router thinks it does."""
     if ticket.category is not None:

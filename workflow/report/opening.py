@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.categories import Category
 from models.clock import now
 from models.people import User
 from models.tickets import Photo, Ticket
 from models.units import Unit
+from workflow import points
+from workflow.alone import once
 from workflow.city_settings import city
 from workflow.engine import fire
 from workflow.engine.machines import current
@@ -77,6 +80,8 @@ def open_report(session: Session, sender: User, new: NewReport, *, reporter: Use
     ticket = _row(session, sender, new, reporter or sender, category, place, taken_at, moment)
     for photo in photos:
         photo.ticket_id, photo.kind = ticket.id, "before"
+    set_committed_value(ticket, "photos", photos)
+    points.nothing_yet(session, ticket)
     fire(ticket, "open", actor=sender)
     return ticket
 
@@ -86,7 +91,8 @@ def _category(session: Session, new: NewReport, errors: dict[str, tuple[str, dic
         if not new.description:
             errors["category"] = errors["description"] = ("report.category_or_description", {})
         return None
-    category = session.scalars(select(Category).where(Category.code == new.category, Category.active)).first()
+    query = select(Category).where(Category.code == new.category, Category.active)
+    category = once(session, ("open", new.category), lambda: session.scalars(query).first())
     if category is None:
         errors["category"] = ("report.unknown_category", {"code": new.category[:20]})
     return category
@@ -117,7 +123,8 @@ def _row(
     taken_at: datetime | None,
     moment: datetime,
 ) -> Ticket:
-    inbox = session.scalars(select(Unit).where(Unit.code == city(session).code)).one()
+    wanted = select(Unit).where(Unit.code == city(session).code)
+    inbox = once(session, "inbox", lambda: session.scalars(wanted).one())
     latitude, longitude, datum = place
     ticket = Ticket(
         definition_id=current(session, Ticket.kind).id,
@@ -137,6 +144,10 @@ def _row(
         updated_at=moment,
         category=category,
         unit=inbox,
+        # None of these is there yet: so nobody has to ask for them.
+        assignments=[],
+        requests=[],
+        joins=[],
     )
     if category is not None and category.urgent:
         ticket.priority = "urgent"

@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 from models.clock import now
 from models.tickets import Photo, Ticket
 from workflow.actors import Actor
+from workflow.alone import once, write
 from workflow.errors import Invalid
 
 USABLE_FOR = timedelta(days=30)
 
 
 def _found(session: Session, ids: Sequence[str]) -> dict[str, Photo]:
+    if not ids:
+        return {}
     query = select(Photo).where(Photo.public_id.in_(ids)).order_by(Photo.id).with_for_update()
-    return {each.public_id: each for each in session.scalars(query)} if ids else {}
+    return {each.public_id: each for each in once(session, ("photos", *ids), lambda: session.scalars(query).all())}
 
 
 def usable(session: Session, ids: Sequence[str], actor: Actor, ticket: Ticket | None = None) -> list[Photo]:
@@ -46,5 +49,5 @@ def attach(session: Session, ids: Sequence[str], ticket: Ticket, *, kind: str, i
     for photo in _found(session, ids).values():
         if photo.ticket_id is None:
             photo.ticket_id, photo.kind, photo.internal = ticket.id, kind, internal
-    session.flush()
+    write(session)
     session.expire(ticket, ["photos"])
