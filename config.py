@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent
 LOCALES = ("zh", "en")
 SECRET_BYTES = 32
+STARTTLS = ("required", "offered", "never")
 SOCKET_PATH_BYTES = 107
 """The longest path that a unix socket may have on Linux: sun_path holds 108 bytes, one of them the final zero."""
 
@@ -52,9 +53,13 @@ class Settings:
     city: Path
     demo: bool | None
     """None: not said, so that an empty database gets the demo people. Always True or False in production."""
+    demo_history: bool
+    """Whether the demo people come with 90 days of work behind them."""
     locale: str
     timezone: str
     smtp_url: str | None = field(repr=False)
+    mail_from: str
+    """The address that mails come from; whoever answers writes to it."""
     tile_url: str | None
     base_url: str
     trusted_hosts: tuple[str, ...]
@@ -77,6 +82,7 @@ class Settings:
         production = _choice(given, "WHISTLE_ENV", ("development", "production"), "development") == "production"
         host, port = given.get("HOST", "127.0.0.1"), _whole(given, "PORT", 8000, 1, 65535)
         data_dir = _path(given.get("DATA_DIR", "var"))
+        base_url = _base_url(given, host, port)
         if not {"DATABASE_URL", "REDIS_URL", "STORAGE_URL", "SECRET_KEY"} <= given.keys():
             _make_folder(data_dir)
         settings = cls(
@@ -89,16 +95,18 @@ class Settings:
             secret_key=_secret_key(given, data_dir, production),
             city=_city(given),
             demo=_demo(given, production),
+            demo_history=not production and given.get("DEMO", "1") == "1",
             locale=_choice(given, "LOCALE", LOCALES, "zh"),
             timezone=_timezone(given),
-            smtp_url=_url(given, "SMTP_URL", ("smtp", "smtps")),
+            smtp_url=_smtp_url(given),
+            mail_from=_mail_from(given, base_url),
             tile_url=_tile_url(given),
-            base_url=_base_url(given, host, port),
+            base_url=base_url,
             trusted_hosts=tuple(name.strip() for name in given.get("TRUSTED_HOSTS", "").split(",") if name.strip()),
             production=production,
             proxy_hops=_whole(given, "PROXY_HOPS", 0, 0, 10),
             workers=_whole(given, "WORKERS", 2, 1, 64),
-            web_processes=_whole(given, "WEB_CONCURRENCY", 1, 1, 64),
+            web_processes=_whole(given, "WEB_CONCURRENCY", min(2, _cores()), 1, 64),
             web_threads=_whole(given, "WEB_THREADS", 16, 1, 256),
             metrics_token=given.get("METRICS_TOKEN"),
         )
@@ -135,6 +143,11 @@ def spoken_locale(environ: Mapping[str, str] = os.environ) -> str:
 
 def _path(value: str) -> Path:
     return Path(os.path.normpath(ROOT / Path(value).expanduser()))
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _whole(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -218,11 +231,11 @@ def _city(given: Mapping[str, str]) -> Path:
 def _demo(given: Mapping[str, str], production: bool) -> bool | None:
     if "DEMO" not in given:
         return False if production else None
-    demo = _choice(given, "DEMO", ("0", "1"), "0") == "1"
+    demo = _choice(given, "DEMO", ("0", "1", "people"), "0") != "0"
     if demo and production:
         raise ConfigError(
-            "生产环境不能载入演示人员（DEMO=1）：他们的密码人人皆知。",
-            "Production cannot load the demo people (DEMO=1): everybody knows their password.",
+            f"生产环境不能载入演示人员（DEMO={given['DEMO']}）：他们的密码人人皆知。",
+            f"Production cannot load the demo people (DEMO={given['DEMO']}): everybody knows their password.",
         )
     return demo
 
@@ -242,6 +255,30 @@ def _tile_url(given: Mapping[str, str]) -> str | None:
     value = _url(given, "TILE_URL", ("http", "https"))
     if value is not None and not all(part in value for part in ("{z}", "{x}", "{y}")):
         raise ConfigError("TILE_URL 须含有 {z}、{x} 与 {y}。", "TILE_URL must contain {z}, {x} and {y}.")
+    return value
+
+
+def _smtp_url(given: Mapping[str, str]) -> str | None:
+    value = _url(given, "SMTP_URL", ("smtp", "smtps"))
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    queries = ("", *(f"starttls={each}" for each in STARTTLS))
+    if not parts.hostname or parts.path.strip("/") or parts.query not in queries:
+        raise ConfigError(
+            "SMTP_URL 只含账号、主机与端口，另可加 ?starttls=required、offered 或 never。",
+            "SMTP_URL holds an account, a host and a port, and at most ?starttls=required, offered or never.",
+        )
+    return value
+
+
+def _mail_from(given: Mapping[str, str], base_url: str) -> str:
+    host = urlsplit(base_url).hostname or ""
+    value = given.get("MAIL_FROM", f"whistle@{host if re.search('[a-z]', host) and ':' not in host else 'localhost'}")
+    if not re.fullmatch(r"[\w.+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value, re.ASCII):
+        raise ConfigError(
+            f"MAIL_FROM 应为单个邮箱地址，而不是“{value}”。", f"MAIL_FROM must be one mail address, not '{value}'."
+        )
     return value
 
 

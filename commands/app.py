@@ -10,6 +10,7 @@ import click
 
 from commands.audit import audit, digest
 from commands.city import calendar, city
+from commands.demo import demo
 from commands.failures import INTERRUPTED, failure
 from commands.outbox import outbox
 from commands.points import points
@@ -35,5 +36,5 @@ class Whistle(SpokenGroup):
 
 
 whistle = Whistle("whistle", help=told("whistle.help"))
-for each in (audit, calendar, city, digest, imports, outbox, points, route, user, workflow):
+for each in (audit, calendar, city, demo, digest, imports, outbox, points, route, user, workflow):
     whistle.add_command(each)

@@ -14,6 +14,8 @@ from config import Settings, spoken_locale
 from models import Area, CalendarDay, Category, Rule, Unit, migrations
 from models.database import database
 from queues.preflight import check_database
+from workflow.actors import SYSTEM
+from workflow.administration.acts import record
 from workflow.bootstrap import hold_running, load_city
 from workflow.city import PackError, read_pack
 from workflow.city.imported import import_calendar
@@ -71,4 +73,6 @@ def take(file: Path, provisional: bool) -> None:
     """The file's years replace what was known of them."""
     with connected(), database.writing() as session:
         years, days = import_calendar(session, file, published=not provisional)
+        for year in years:
+            record(session, SYSTEM, "calendar.import", "calendar", year, days=days, published=not provisional)
     tell("calendar.imported", years=", ".join(map(str, years)), days=days)

@@ -11,6 +11,7 @@ from models.database import database
 from queues import dead_letters
 from queues.dead_letters import Letter
 from workflow.actors import SYSTEM
+from workflow.administration.acts import record
 
 outbox = group("outbox")
 
@@ -58,5 +59,6 @@ def again(row_ids: tuple[int, ...]) -> None:
     """All of them or, where one cannot be, none."""
     with connected(), database.writing() as session:
         for row in row_ids:
-            dead_letters.send_again(session, row, SYSTEM)
+            letter = dead_letters.send_again(session, row, SYSTEM)
+            record(session, SYSTEM, "outbox.resend", "outbox", letter.id, topic=letter.topic)
     tell("outbox.sent", count=len(row_ids))

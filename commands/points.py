@@ -13,6 +13,7 @@ from models.database import database
 from workflow import ledger
 from workflow import points as rules
 from workflow.access import require
+from workflow.administration.acts import record
 from workflow.engine import lock
 from workflow.errors import Forbidden, NotFound
 from workflow.numbers import ticket_id
@@ -66,5 +67,6 @@ def reverse(number: str, username: str, reason: str, admin: str) -> None:
             raise NotFound("cli.points.unpaid", number=number, name=username)
         for journal in journals:
             ledger.reverse(session, journal, actor=decider, reason=reason)
+        record(session, decider, "points.reverse", "user", person.id, ticket=number, reason=reason)
         summary = rules.summary(session, person)
     tell("points.reversed", number=number, name=username, balance=summary.balance, owed=summary.owed)

@@ -16,12 +16,15 @@ from models import City, Membership, Unit, User
 from models.database import database
 from models.people import ROLES
 from workflow import identity
+from workflow.actors import SYSTEM
+from workflow.administration.acts import record
+from workflow.administration.roles import fits
+from workflow.administration.watching import tell_person
 from workflow.city_settings import city
 from workflow.errors import Invalid, Refused
 from workflow.say import LOCALES
 
 user = group("user")
-IN_DEPARTMENTS = {"officer": True, "head": True, "clerk": False}
 TIMES_ASKED = 3
 
 
@@ -51,7 +54,11 @@ def create(
         language = locale or settings.locale
         with database.writing() as session:
             strict = not city(session).demo
-            identity.create_user(session, username, name or username, password, memberships, language, strict=strict)
+            made = identity.create_user(
+                session, username, name or username, password, memberships, language, strict=strict
+            )
+            roles_given = [[role, unit.code] for role, unit in memberships]
+            record(session, SYSTEM, "user.create", "user", made.id, username=made.username, roles=roles_given)
         tell("user.created", name=username, roles=", ".join(f"{role}@{unit.code}" for role, unit in memberships))
 
 
@@ -67,6 +74,8 @@ def password(username: str, password_stdin: bool) -> None:
         with database.writing() as session:
             person = _account(session, username, settings)
             identity.set_password(session, person, secret, strict=not city(session).demo)
+            act = record(session, SYSTEM, "user.password", "user", person.id)
+            tell_person(session, act, person, "password")
         tell("user.password_set", name=person.username)
 
 
@@ -77,6 +86,7 @@ def disable(username: str) -> None:
     with connected() as settings, database.writing() as session:
         person = person_called(session, username, settings)
         identity.disable(session, person)
+        record(session, SYSTEM, "user.disable", "user", person.id)
     tell("user.disabled", name=person.username or person.name)
 
 
@@ -87,6 +97,7 @@ def enable(username: str) -> None:
     with connected() as settings, database.writing() as session:
         person = person_called(session, username, settings)
         identity.enable(session, person)
+        record(session, SYSTEM, "user.enable", "user", person.id)
     tell("user.enabled", name=person.username or person.name)
 
 
@@ -128,9 +139,8 @@ def _unit(session: Session, role: str, code: str) -> Unit:
     unit = session.scalars(select(Unit).where(Unit.code == code, Unit.active)).one_or_none()
     if unit is None:
         raise Invalid.field("--unit", "cli.user.no_unit", code=code)
-    if role in IN_DEPARTMENTS and IN_DEPARTMENTS[role] != (unit.kind == "department"):
-        key = "cli.user.needs_department" if IN_DEPARTMENTS[role] else "cli.user.not_in_department"
-        raise Invalid.field("--unit", key, role={"zh": role, "en": role}, code=code)
+    if not fits(role, unit):
+        raise Invalid.field("--unit", f"role_unit.{role}")
     return unit
 
 

@@ -13,6 +13,7 @@ from models.clock import now
 from models.outbox import Outbox
 from workflow.actors import Actor
 from workflow.errors import NotFound, Refused
+from workflow.numbers import LARGEST_ID
 
 log = structlog.get_logger("queues.dead_letters")
 
@@ -62,7 +63,7 @@ def dead(session: Session, limit: int = 100) -> list[Letter]:
 
 def show(session: Session, row_id: int) -> Letter:
     """One row, in whatever state. Raises NotFound."""
-    row = session.get(Outbox, row_id)
+    row = session.get(Outbox, min(row_id, LARGEST_ID))
     if row is None:
         raise NotFound("outbox.unknown", id=row_id)
     return Letter.of(row)
@@ -73,7 +74,7 @@ def send_again(session: Session, row_id: int, actor: Actor) -> Letter:
 
     Its attempts go on counting, so that no id of an earlier job in RQ comes back.
     """
-    row = session.get(Outbox, row_id, with_for_update=True)
+    row = session.get(Outbox, min(row_id, LARGEST_ID), with_for_update=True)
     if row is None:
         raise NotFound("outbox.unknown", id=row_id)
     if row.dead_at is None:

@@ -4,9 +4,24 @@ their own: migrate, load the city, say what there is to know. Exit status 0, or 
 from __future__ import annotations
 
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 from config import CannotStart, Settings
+from models.clock import now
 from queues.preflight import check_database
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+def load_demo(settings: Settings, session: Session) -> None:
+    """The demo's past, with a bar on the terminal; its code is loaded only where it is wanted."""
+    from queues.demo import load
+    from queues.demo.bar import Bar
+
+    with Bar(sys.stderr) as bar:
+        load(session, settings, until=now(), passed=bar)
 
 
 def main() -> int:
@@ -17,7 +32,7 @@ def main() -> int:
     try:
         settings = Settings.load()
         check_database(settings)
-        for sentence in prepare(settings).sentences:
+        for sentence in prepare(settings, partial(load_demo, settings)).sentences:
             print(sentence)  # noqa: T201
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201

@@ -9,14 +9,20 @@ never reports, and so that nothing but runs can bring it there:
 - Ten noted runs, and the row is dead. A Redis that loses its queue makes attempts, not runs.
 - A database that is busy or away is not the job's fault, and its run is not counted; but only for a hundred attempts,
   since a job that locks itself out looks the same.
+- An errand (`queues.jobs`) is always noted first, in a transaction that also holds the row: until that moment has
+  passed nobody else begins it, and no transaction is open while it is on its way. One that fails is tried again after
+  a minute, then twice as long each time, so that ten runs last a night.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -25,7 +31,7 @@ from models.database import database
 from models.outbox import Outbox
 from queues import limits
 from queues.blame import is_busy, told
-from queues.jobs import find
+from queues.jobs import GivenUp, Job, Postponed, find
 from queues.periodic import again
 from workflow import telling
 
@@ -36,6 +42,11 @@ PATIENT_ATTEMPTS = 100
 NOTE_WAITS_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0)
 BUSY_PAUSE_SECONDS = 0.5
 """Without it a worker puts off its whole queue while the database restarts: 157 jobs in three seconds."""
+FIRST_WAIT_SECONDS = 60
+"""Before an errand that failed is tried again; it doubles: ten runs take eight and a half hours."""
+BLAMELESS_WAIT_SECONDS = 5
+HOLD_SECONDS = 60
+"""Beyond an errand's own limit: by then its process has been ended (`queues.limits`), and its row may be begun anew."""
 SILENT = "the last run ended its worker without a word (killed, out of memory, or a crash in native code)"
 
 
@@ -47,11 +58,15 @@ def run(row_id: int) -> None:
             row = _take(session, row_id)
             if row is None:
                 return
-            if row.attempts <= 1:
+            job = find(row.topic)
+            if row.attempts <= 1 and job.errand is None:
                 _perform(session, row)
                 return
-            _note_begin(session, row)
+            _note_begin(session, row, job)
         noted = True
+        if job.errand is not None and row.dead_at is None:
+            with _watched(job):
+                job.errand(row.id, row.ref)
         with database.writing() as session:
             row = _take(session, row_id, wait=True)
             if row is not None:
@@ -68,13 +83,21 @@ def run(row_id: int) -> None:
 def _take(session: Session, row_id: int, *, wait: bool = False) -> Outbox | None:
     """The row, locked; None when it is done, dead, gone or, unless we `wait`, in the hands of another worker."""
     waiting = select(Outbox).where(Outbox.id == row_id, Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
+    if not wait:
+        waiting = waiting.where(or_(Outbox.held_until.is_(None), Outbox.held_until <= now()))
     return session.scalar(waiting.with_for_update(skip_locked=not wait))
+
+
+@contextmanager
+def _watched(job: Job) -> Iterator[None]:
+    limits.end_process_after(job.timeout + limits.GRACE_SECONDS)
+    with limits.limited(job.timeout):
+        yield
 
 
 def _perform(session: Session, row: Outbox) -> None:
     job, started, transaction = find(row.topic), time.monotonic(), session.get_transaction()
-    limits.end_process_after(job.timeout + limits.GRACE_SECONDS)
-    with limits.limited(job.timeout):
+    with _watched(job):
         job.verb(session, row.ref)
         session.flush()
     if session.get_transaction() is not transaction:
@@ -84,12 +107,14 @@ def _perform(session: Session, row: Outbox) -> None:
     log.info("ran", topic=row.topic, row=row.id, attempt=row.attempts, ms=round((time.monotonic() - started) * 1000))
 
 
-def _note_begin(session: Session, row: Outbox) -> None:
+def _note_begin(session: Session, row: Outbox, job: Job) -> None:
     if row.runs >= MOST_RUNS:
         earlier = f"\nbefore that:\n{row.last_error}" if row.last_error else ""
         _bury(session, row, SILENT + earlier)
-    else:
-        row.runs += 1
+        return
+    row.runs += 1
+    if job.errand is not None:
+        row.held_until = row.lease = now() + timedelta(seconds=job.timeout + HOLD_SECONDS)
 
 
 def _settle(row_id: int, error: BaseException, noted: bool) -> None:
@@ -98,7 +123,7 @@ def _settle(row_id: int, error: BaseException, noted: bool) -> None:
     if blameless:
         log.warning("put off", row=row_id, error=told(error).partition("\n")[0])
     else:
-        log.warning("failed", row=row_id, error=told(error))
+        log.warning("failed", row=row_id, error=_why(error))
     if blameless and not noted:
         time.sleep(BUSY_PAUSE_SECONDS)
         return
@@ -116,13 +141,25 @@ def _note_end(session: Session, row_id: int, error: BaseException, noted: bool, 
     row = session.get(Outbox, row_id, with_for_update=True)
     if row is None or row.done_at or row.dead_at:
         return
+    held, row.held_until = row.held_until is not None, None
+    if held:
+        row.lease = now() + timedelta(seconds=BLAMELESS_WAIT_SECONDS)
     if blameless and row.attempts < PATIENT_ATTEMPTS:
         row.runs -= 1
         return
     row.runs += 0 if noted else 1
-    row.last_error = told(error)
-    if row.runs >= MOST_RUNS:
+    row.last_error = _why(error)
+    if isinstance(error, GivenUp) and error.noting is not None:
+        error.noting(session)
+    if isinstance(error, GivenUp) or row.runs >= MOST_RUNS:
         _bury(session, row, row.last_error)
+    elif held:
+        row.lease = None
+        row.due = now() + timedelta(seconds=FIRST_WAIT_SECONDS << (row.runs - 1))
+
+
+def _why(error: BaseException) -> str:
+    return error.reason if isinstance(error, Postponed | GivenUp) else told(error)
 
 
 def _bury(session: Session, row: Outbox, error: str) -> None:

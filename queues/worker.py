@@ -22,12 +22,13 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import ConfigError, Settings
+from config import CannotStart, Settings
 from models.database import database
 from queues import gate, jobs, logs, periodic
 from queues.connection import WORKER_BEAT, connect, queue, redis_url
 from queues.limits import NoLimit
 from queues.outage import Outage
+from workflow.pretended import hold_real
 
 log = structlog.get_logger("queues.worker")
 
@@ -173,9 +174,11 @@ def _stop_at_once_on_signals() -> None:
         signal.signal(number, stop)
 
 
-def _plan(outage: Outage) -> None:
+def _plan(settings: Settings, outage: Outage) -> None:
     while True:
         try:
+            with database.reading() as session:
+                hold_real(session, settings)
             return periodic.plan()
         except SQLAlchemyError as error:
             outage.away("database", error)
@@ -183,18 +186,19 @@ def _plan(outage: Outage) -> None:
 
 
 def main() -> int:
-    """Work until SIGTERM, SIGINT or the share is done. The exit status: 0; 1 with a sentence for a broken setting."""
+    """Work until SIGTERM, SIGINT or the share is done. The exit status: 0; 1 with a sentence for a broken setting
+    or a demo in production."""
     _stop_at_once_on_signals()
     try:
         settings = Settings.load()
-    except ConfigError as error:
+        jobs.load()
+        logs.speak()
+        gate.wait()
+        database.connect(settings.database_url)
+        _plan(settings, Outage())
+    except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    jobs.load()
-    logs.speak()
-    gate.wait()
-    database.connect(settings.database_url)
-    _plan(Outage())
     log.info("working", share=SHARE_OF_JOBS)
     work(redis_url(settings))
     log.info("stopped")

@@ -7,6 +7,13 @@
 A job takes the reference that its row carries, looks again whether there is still something to do, and makes one call.
 It runs in the transaction that marks its row done, and neither commits nor rolls back. What it writes happens once;
 what leaves the machine may happen again, and carries a key.
+
+What speaks to somebody outside is an errand: it runs before that transaction and outside of any, so that nobody waits
+for a stranger's server while the database is locked, and opens short sessions of its own to look:
+
+    @errand("mail", timeout=60)
+    def mail(row_id: int, ref: str) -> None:
+        ...
 """
 
 from __future__ import annotations
@@ -21,6 +28,7 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 Verb = Callable[[Session, str], None]
+Errand = Callable[[int, str], None]
 LONGEST_SECONDS = 300
 
 
@@ -28,14 +36,39 @@ class UnknownTopic(LookupError):
     """No job answers to the row's topic: an error like any other, since the next release may bring it."""
 
 
+class Postponed(Exception):
+    """An errand found nobody who could take it now: it is tried again, later each time. `reason` is read by
+    administrators, and says codes and kinds of errors, never what people wrote or who they are."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class GivenUp(Exception):
+    """An errand was refused for good: its row is dead at once. `reason` as of `Postponed`; `noting` goes with it."""
+
+    def __init__(self, reason: str, noting: Callable[[Session], None] | None = None) -> None:
+        self.reason = reason
+        self.noting = noting
+        super().__init__(reason)
+
+
+def nothing(session: Session, ref: str) -> None:
+    """What is left to do of an errand in the transaction that marks it done."""
+
+
 @dataclass(frozen=True)
 class Job:
-    """What a topic means. `timeout` in seconds; `every`: asked for again so long after each run, by itself."""
+    """What a topic means. `timeout` in seconds; `every`: asked for again so long after each run, by itself.
+
+    `errand`, if any, runs before the verb and outside of its transaction, with the row's number and reference."""
 
     topic: str
     verb: Verb
     timeout: int
     every: timedelta | None
+    errand: Errand | None = None
 
 
 _jobs: dict[str, Job] = {}
@@ -43,16 +76,36 @@ _jobs: dict[str, Job] = {}
 
 def job(topic: str, *, timeout: int = 60, every: timedelta | None = None) -> Callable[[Verb], Verb]:
     """Make a function the job of `topic`. `timeout` in seconds, at most 300. Raises ValueError for a topic taken."""
-    if not 0 < timeout <= LONGEST_SECONDS:
-        raise ValueError(f"job {topic}: a timeout is between 1 and {LONGEST_SECONDS} seconds, not {timeout}")
+    _hold(topic, timeout)
 
     def register(verb: Verb) -> Verb:
-        if topic in _jobs:
-            raise ValueError(f"job {topic} is {_jobs[topic].verb.__module__}'s already")
-        _jobs[topic] = Job(topic, verb, timeout, every)
+        _add(Job(topic, verb, timeout, every))
         return verb
 
     return register
+
+
+def errand(topic: str, *, timeout: int = 60) -> Callable[[Errand], Errand]:
+    """Make a function the errand of `topic`, as `job` does."""
+    _hold(topic, timeout)
+
+    def register(verb: Errand) -> Errand:
+        _add(Job(topic, nothing, timeout, None, verb))
+        return verb
+
+    return register
+
+
+def _hold(topic: str, timeout: int) -> None:
+    if not 0 < timeout <= LONGEST_SECONDS:
+        raise ValueError(f"job {topic}: a timeout is between 1 and {LONGEST_SECONDS} seconds, not {timeout}")
+
+
+def _add(job: Job) -> None:
+    if job.topic in _jobs:
+        taken = _jobs[job.topic]
+        raise ValueError(f"job {job.topic} is {(taken.errand or taken.verb).__module__}'s already")
+    _jobs[job.topic] = job
 
 
 @cache
