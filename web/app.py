@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from threading import Event
+from typing import Any
 
-from flask import Flask, Response, redirect, request, send_from_directory, url_for
+from flask import Flask, Response, request, send_from_directory
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings
+from models.database import database
 from models.storage import open_storage
-from web import action, api, bodies, headers, health, login, logs, metrics, openapi, problems
+from web import action, api, bodies, headers, health, login, logs, metrics, openapi, pages, problems
 from web.context import stop_reading
 from web.keys import Keys
 from workflow.errors import Problem
+from workflow.pretended import hold_real
 
 PROBES = ("health.live", "health.ready", "metrics.show")
 STATIC = Path(__file__).resolve().parent / "static"
@@ -44,12 +49,14 @@ def create_app(settings: Settings) -> Flask:
     problems.register(app)
     login.register(app)
     app.before_request(_hold_host(settings))
+    if settings.production:
+        app.before_request(_hold_real(settings))
     app.before_request(action.guard)
     app.teardown_appcontext(_release)
     api.register(app)
     for blueprint in (health.blueprint, metrics.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
-    app.add_url_rule("/", "home", _home, methods=["GET"])
+    pages.register(app)
     app.add_url_rule("/static/<path:filename>", "static", _static, methods=["GET"])
     action.hold_declared(app)
     if settings.proxy_hops:
@@ -69,10 +76,18 @@ def _hold_host(settings: Settings) -> Any:
     return hold
 
 
-@action.public
-def _home() -> Response:
-    """Where a browser that is given the bare address finds what there is."""
-    return cast(Response, redirect(url_for("openapi.show_page")))
+def _hold_real(settings: Settings) -> Any:
+    """For a database that was away when the web came up (`wsgi.py`): asked until it has answered once."""
+    found = Event()
+
+    def hold() -> None:
+        if request.endpoint in PROBES or found.is_set():
+            return
+        with suppress(SQLAlchemyError), database.reading() as session:
+            hold_real(session, settings)
+            found.set()
+
+    return hold
 
 
 @action.public

@@ -11,7 +11,9 @@ from typing import cast
 from flask import Response, g, request
 
 from models import User
+from web.bodies import page_form
 from web.context import keys, reading, settings
+from web.form_marks import FIELD, PAGES, genuine
 from web.keys import DEVICE, SESSION
 from workflow.errors import Forbidden
 from workflow.identity import LIFETIME, SignedIn, user_for_token
@@ -35,7 +37,9 @@ def sender() -> User | None:
             g.actor = user_for_token(reading(), token)
             g.token = token if g.actor is not None else None
         if g.actor is not None and bearer is None and request.method not in SAFE:
-            hold_own_page()
+            person, g.actor = g.actor, None  # nobody, as long as it may be another site's
+            hold_own_page(person)
+            g.actor = person
     return cast(User | None, g.actor)
 
 
@@ -49,11 +53,26 @@ def bearer_token() -> str | None:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def hold_own_page() -> None:
-    """Raise Forbidden unless the browser says that one of our own pages sent this."""
-    origin = request.headers.get("Origin", "")
-    if origin not in own_origins() or request.headers.get("X-Whistle") != "1":
-        g.actor = g.token = None
+def hold_own_page(person: User) -> None:
+    """Raise Forbidden unless the browser says that one of our own pages sent this: a script of ours, which no other
+    site can let send the header, or a form of ours, which holds their mark."""
+    ours = request.headers.get("Origin", "") in own_origins()
+    if ours and request.headers.get("X-Whistle") == "1":
+        return
+    if ours and request.blueprint == PAGES and genuine(sent_mark(), person):
+        return
+    g.token = None
+    raise Forbidden("problem.foreign_page")
+
+
+def sent_mark() -> str | None:
+    """The mark that a form brought."""
+    return page_form().text(FIELD)
+
+
+def hold_own_origin() -> None:
+    """Raise Forbidden where a form that nobody is signed in for, such as the sign-in, was sent by another site."""
+    if request.headers.get("Origin", "") not in own_origins():
         raise Forbidden("problem.foreign_page")
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from flask import Request as FlaskRequest
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import FormDataParser
 
-from web.problems import Unreadable, Unsupported
+from web.errors import Unreadable, Unsupported
 from workflow.errors import Invalid
 
 JSON_BYTES = 1024 * 1024
@@ -39,6 +39,48 @@ class Form:
 
     fields: dict[str, Any]
     files: dict[str, list[FileStorage]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PageForm:
+    """What the form of a page brought, of either kind of body."""
+
+    values: MultiDict[str, str]
+    pictures: list[FileStorage]
+
+    def text(self, name: str) -> str | None:
+        """A field's text without spaces around it; None where it is blank or missing. Raises Invalid for two."""
+        found = self.values.getlist(name)
+        if len(found) > 1:
+            raise Invalid.field(name, "input.twice")
+        return found[0].strip() or None if found else None
+
+    def many(self, name: str) -> list[str]:
+        """What was chosen in a field that takes several; blanks count as missing."""
+        return [each.strip() for each in self.values.getlist(name) if each.strip()]
+
+    def typed(self, *but: str) -> dict[str, Any]:
+        """All fields but some, as typed: a list where a field came more than once."""
+        return {
+            name: found if len(found) > 1 else found[0] for name, found in self.values.lists() if name not in but
+        }
+
+
+def page_form() -> PageForm:
+    """The form of a page, read once a request: `photos` are its files. Raises Unsupported, Unreadable and Invalid."""
+    if "page_form" not in g:
+        if is_multipart():
+            read_multipart()
+        elif request.mimetype == "application/x-www-form-urlencoded" or not _whole_body():
+            request.max_content_length = JSON_BYTES
+        else:
+            raise Unsupported
+        for name, found in request.form.lists():
+            if any("\x00" in each for each in found):
+                raise Invalid.field(name, "input.characters")
+        sent = [file for file in request.files.getlist("photos") if file.filename or _size(file)]
+        g.page_form = PageForm(request.form, sent)
+    return cast(PageForm, g.page_form)
 
 
 def is_multipart() -> bool:
@@ -87,17 +129,22 @@ def form(lists: frozenset[str] = frozenset()) -> Form:
     the second time. Raises Unsupported, Unreadable and Invalid."""
     if not is_multipart():
         raise Unsupported
+    texts, files = read_multipart()
+    sent = {name: [file for file in found if file.filename or _size(file)] for name, found in files.lists()}
+    return Form(_single(texts, lists), {name: found for name, found in sent.items() if found})
+
+
+def read_multipart() -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+    """Texts and files of a multipart body, within the limits of all of them. Raises Unreadable."""
     request.max_content_length = BODY_BYTES
     request.max_form_memory_size = FORM_FIELD_BYTES
     request.max_form_parts = 64
     try:
-        texts, files = request.form, request.files
+        return request.form, request.files
     except HTTPException:
         raise
     except Exception:  # the parser's own errors, and whatever the server's reader raises beneath it
         raise Unreadable("problem.not_multipart") from None
-    sent = {name: [file for file in found if file.filename or _size(file)] for name, found in files.lists()}
-    return Form(_single(texts, lists), {name: found for name, found in sent.items() if found})
 
 
 def query(lists: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -37,8 +37,24 @@ def storage() -> Storage:
     return cast(Storage, current_app.extensions["whistle_storage"])
 
 
+LANGUAGE = "whistle_language"
+"""The cookie that holds which language somebody chose for the pages."""
+
+
 def locale() -> str:
-    """The language of the answer: what the client asks for, else the person's own, else the installation's."""
+    """The language of the answer: on pages what was chosen there; then what the client asks for, the person's own, the
+    installation's. Found once a request, as soon as it is known who sends it."""
+    found = g.get("locale")
+    if found is None:
+        found = _locale()
+        if "actor" in g:
+            g.locale = found
+    return cast(str, found)
+
+
+def _locale() -> str:
+    if not request.path.startswith("/api/") and (chosen := request.cookies.get(LANGUAGE)) in LOCALES:
+        return chosen
     for asked, _quality in request.accept_languages:
         tongue = asked.replace("_", "-").partition("-")[0].lower()
         if tongue in LOCALES:

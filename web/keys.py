@@ -31,8 +31,13 @@ class Keys:
 
     @cached_property
     def flask(self) -> bytes:
-        """Flask's own key, for forms that are signed."""
+        """Flask's own key, though nothing of ours is in its session."""
         return derive(self.settings.secret_key, "flask")
+
+    @cached_property
+    def forms(self) -> bytes:
+        """What the mark in our forms is made with."""
+        return derive(self.settings.secret_key, "forms")
 
     @cached_property
     def phones(self) -> PhoneBook:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 import traceback
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, request
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from models.storage import StorageUnavailable
 from web.context import locale
+from web.errors import Broken, TooLarge, Unsupported
+from web.form_marks import PAGES
 from web.logs import log
 from workflow.errors import Busy, Invalid, NotFound, Problem, TooMany, Unauthenticated
 from workflow.say import catalogue, say
@@ -30,31 +32,8 @@ BUSY_SQLITE = (
 )
 
 
-class Unreadable(Problem):
-    """400: the body is not what its Content-Type says."""
-
-    key = "problem.unreadable"
-
-
-class TooLarge(Problem):
-    """413: the body is larger than this call takes."""
-
-    status = 413
-    key = "problem.too_large"
-
-
-class Unsupported(Problem):
-    """415: the Content-Type is none that this call takes."""
-
-    status = 415
-    key = "problem.unsupported"
-
-
-class Broken(Problem):
-    """500: our fault."""
-
-    status = 500
-    key = "problem.broken"
+PAGE_OF_PROBLEM = "whistle_page_of_problem"
+"""The application's extension that makes a page of a problem."""
 
 
 def register(app: Flask) -> None:
@@ -65,7 +44,9 @@ def register(app: Flask) -> None:
 
 
 def answer(problem: Problem) -> Response:
-    """The problem as an answer, with the headers that its status asks for."""
+    """The problem as an answer, with the headers that its status asks for: a page for whoever asked for one."""
+    if wants_page():
+        return _with_headers(cast(Response, current_app.extensions[PAGE_OF_PROBLEM](problem)), problem)
     tongue = locale()
     detail = problem.sentence(tongue)
     body: dict[str, Any] = {
@@ -82,6 +63,17 @@ def answer(problem: Problem) -> Response:
         content_type="application/problem+json",
     )
     response.headers["Content-Language"] = tongue
+    return _with_headers(response, problem)
+
+
+def wants_page() -> bool:
+    """Whether a page was asked for, or something unknown by a browser that reads pages."""
+    if request.endpoint is not None:
+        return request.blueprint == PAGES
+    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
+
+
+def _with_headers(response: Response, problem: Problem) -> Response:
     if isinstance(problem, TooMany | Busy):
         response.headers["Retry-After"] = str(problem.retry_after)
     if isinstance(problem, Unauthenticated):
@@ -129,8 +121,7 @@ def _from_anything(error: Exception) -> Response:
     if busy(error):
         log("busy", error=type(error).__name__)
         return answer(Busy())
-    # A statement's message holds its parameters: people's names and numbers.
-    message = "" if isinstance(error, StatementError) else str(error)
+    # Never the error's own words: they may quote what a visitor typed, or a statement's parameters.
     where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log("broken", error=type(error).__name__, message=message[:500], where=where[-12:])
+    log("broken", error=type(error).__name__, where=where[-12:])
     return answer(Broken())

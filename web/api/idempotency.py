@@ -51,12 +51,17 @@ def fingerprint(fields: dict[str, Any], digests: list[str]) -> str:
 
 def before(session: Session, person: User, key: str, digest: str) -> Response | None:
     """The answer given before to the same request. Raises Invalid where the key was used for another."""
-    row = session.scalar(select(Answer).where(Answer.user_id == person.id, Answer.key == key))
+    row = kept(session, person, key)
     if row is None:
         return None
     if row.request_hash != digest:
         raise Invalid.field(HEADER, "input.key_used")
     return again(row)
+
+
+def kept(session: Session, person: User, key: str) -> Answer | None:
+    """The row of a key that was answered."""
+    return session.scalar(select(Answer).where(Answer.user_id == person.id, Answer.key == key))
 
 
 def claim(session: Session, person: User, key: str, digest: str) -> None:

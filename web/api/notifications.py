@@ -27,7 +27,7 @@ LISTING = "notifications"
 @action("notification.list")
 @operation("notification_list", query=Page, answers={200: Inbox})
 def list_notifications(query: Page) -> Response:
-    session, mine = reading(), Notification.user_id == actor().id
+    session, mine = reading(), telling.in_inbox(actor())
     rows = select(Notification, Ticket).outerjoin(Ticket, Ticket.id == Notification.ticket_id).where(mine)
     if query.cursor is not None:
         at, last = place(LISTING, query.cursor, str, int)
@@ -58,7 +58,7 @@ def list_notifications(query: Page) -> Response:
 @operation("notification_read", json=ReadIn, answers={204: None})
 def read_notifications(body: ReadIn) -> Response:
     with writing() as (session, person):
-        mine = Notification.user_id == person.id
+        mine = telling.in_inbox(person)
         if body.ids is not None:
             wanted = set(body.ids)
             known = set(session.scalars(select(Notification.id).where(mine, Notification.id.in_(wanted))))

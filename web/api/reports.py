@@ -19,14 +19,11 @@ from web.api.operation import operation
 from web.api.schemas.incoming import ReportIn
 from web.api.schemas.outgoing import TicketOut
 from web.api.tickets import shown_to
-from web.context import actor, keys, reading, storage, writing
-from workflow import throttle
-from workflow.city_settings import city, governance
+from web.context import actor, reading, storage, writing
+from web.reporting import open_sent
 from workflow.errors import Forbidden
 from workflow.photos import Rendered
 from workflow.pictures import keep, stored
-from workflow.report.opening import NewReport, open_report
-from workflow.riders import rider_of_phone
 
 
 @api.post("/reports")
@@ -66,24 +63,6 @@ def create_report(body: ReportIn, files: list[FileStorage]) -> Response:
 def _open(
     session: Session, person: User, body: ReportIn, rendered: list[Rendered], files_kept: list[str]
 ) -> dict[str, Any]:
-    reporter = None
-    if body.on_behalf_of is not None:
-        whose = body.on_behalf_of
-        reporter = rider_of_phone(session, keys().phones, whose.phone, whose.name, field="on_behalf_of.phone")
-    elif not city(session).demo:
-        most = governance(session, "reports_per_hour")
-        throttle.count(session, throttle.Limit("reports", most, 60), str(person.id))
     rows = keep(session, person, rendered, files_kept)
-    new = NewReport(
-        category=body.category,
-        description=body.description,
-        latitude=body.latitude,
-        longitude=body.longitude,
-        datum=body.datum,
-        accuracy_m=body.accuracy_m,
-        address=body.address,
-        taken_at=body.taken_at,
-        anonymous=body.anonymous,
-        photos=[*body.photos, *(row.public_id for row in rows)],
-    )
-    return shown_to(session, person, open_report(session, person, new, reporter=reporter))
+    ticket = open_sent(session, person, body, [*body.photos, *(row.public_id for row in rows)])
+    return shown_to(session, person, ticket)

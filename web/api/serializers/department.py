@@ -10,5 +10,5 @@ from web.api.serializers.page import Page
 
 
 def ticket(row: Ticket, page: Page) -> dict[str, Any]:
-    """The matter, and never who reported it."""
-    return facts(row, page, internal=True)
+    """The matter, and never who reported it, nor what it earns: that would tell staff and the nameless from riders."""
+    return facts(row, page, internal=True) | {"points": {"pending": 0, "paid": 0}}

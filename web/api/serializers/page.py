@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from models import Assignment, Definition, Ticket, User
+from models import Assignment, Ticket, User
 from models.clock import now
 from workflow import deadlines, points
 from workflow.engine.definition import State
-from workflow.engine.machines import machinery_of
+from workflow.engine.machines import definitions, machinery_of
 
 LOADED = (
     joinedload(Ticket.category),
@@ -25,6 +25,19 @@ LOADED = (
 )
 """What of a ticket its serializers read: options of every query whose tickets are told."""
 
+WHOLE = (
+    joinedload(Ticket.category),
+    joinedload(Ticket.unit),
+    joinedload(Ticket.department),
+    joinedload(Ticket.reporter),
+    joinedload(Ticket.handler),
+    joinedload(Ticket.merged_into),
+    joinedload(Ticket.assignments).joinedload(Assignment.unit),
+    joinedload(Ticket.requests),
+    selectinload(Ticket.photos),
+)
+"""The same for a single ticket, with all that its rules look at, in two queries."""
+
 
 class Page:
     """The reader, their language, and what several tickets share."""
@@ -32,14 +45,12 @@ class Page:
     def __init__(self, session: Session, actor: User, locale: str, tickets: Sequence[Ticket]) -> None:
         self.session, self.actor, self.locale = session, actor, locale
         self.moment: datetime = now()
-        self.points = points.of_tickets(session, list(tickets)) if tickets else {}
-        # Held here, since a session forgets what nobody holds, and would ask again for every ticket.
-        self._definitions = {
-            row.id: row
-            for row in session.scalars(
-                select(Definition).where(Definition.id.in_({ticket.definition_id for ticket in tickets}))
-            )
-        }
+        self._tickets = list(tickets)
+
+    @cached_property
+    def points(self) -> dict[int, dict[str, int]]:
+        """What each ticket pays its reporter; not asked for by whoever does not tell it."""
+        return points.of_tickets(self.session, self._tickets) if self._tickets else {}
 
     def state(self, ticket: Ticket) -> State:
         """The ticket's state as its own version of the definition has it."""
@@ -47,7 +58,7 @@ class Page:
 
     def workflow(self, ticket: Ticket) -> str:
         """The definition that the ticket was opened with: `report/1`."""
-        return f"{ticket.kind}/{self._definitions[ticket.definition_id].version}"
+        return f"{ticket.kind}/{definitions(self.session)[ticket.definition_id].version}"
 
     def due_why(self, ticket: Ticket) -> str | None:
         """Why it is due when it is."""

@@ -1,0 +1,1 @@
+"""The desks: clerks, officers, supervisors."""

@@ -1,0 +1,120 @@
+"""What templates say moments and deadlines with. Each reads the language and the zone of the request once."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from models.clock import now
+from web.context import locale, reading
+from workflow import moments
+from workflow.deadlines import amount
+from workflow.localtime import local_day, zone
+from workflow.say import say
+
+MINUTE = timedelta(minutes=1)
+DAY = re.compile(r"(\d+)月(\d+)日")
+DAY_PARTS = (r"\1", "月", r"\2", "日")
+NO_BREAK = "\u2060"
+
+
+def register(app: Flask) -> None:
+    """Give templates `t(key, …)`, `|when`, `|moment`, `|day`, `|day_words`, `|date_words`, `|clock_time`, `|unbroken`,
+    and of spans `deadline_words(…)`, `span_words(…)` and `amount_words(…)`."""
+    app.jinja_env.filters.update(
+        when=when,
+        moment=moment,
+        day=day,
+        day_words=day_words,
+        date_words=date_words,
+        clock_time=clock_time,
+        unbroken=unbroken,
+    )
+    app.jinja_env.globals.update(
+        t=_said, deadline_words=deadline_words, span_words=span_words, amount_words=amount_words
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _said(key: str, **params: Any) -> str:
+    return say(key, locale(), **params)
+
+
+def when(value: datetime | str | None) -> Markup:
+    """A moment: relative to read, whole on hover and for machines."""
+    if value is None:
+        return Markup("")
+    at = _parsed(value)
+    return _time(at, moments.relative(at, now(), zone(reading()), locale()))
+
+
+def moment(value: datetime | str) -> Markup:
+    """A moment as a clock says it, however near: a deadline is a time, not an age."""
+    at, tz, tongue = _parsed(value), zone(reading()), locale()
+    return _time(at, moments.near(at, now(), tz, tongue))
+
+
+def day(value: datetime | str | None) -> Markup:
+    """A moment's day alone."""
+    if value is None:
+        return Markup("")
+    at = _parsed(value)
+    return _time(at, day_words(at))
+
+
+def day_words(value: datetime | str) -> str:
+    """A moment's day in words alone: two moments of one day say the same."""
+    tz = zone(reading())
+    return moments.day(_parsed(value).astimezone(tz), now().astimezone(tz), locale())
+
+
+def date_words(value: date) -> str:
+    """A day of the city's calendar in words."""
+    return moments.day(value, local_day(reading(), now()), locale())
+
+
+def clock_time(value: datetime | str) -> str:
+    """Hour and minute."""
+    return _parsed(value).astimezone(zone(reading())).strftime("%H:%M")
+
+
+def unbroken(words: str) -> str:
+    """A sentence whose Chinese days stay on one line."""
+    return DAY.sub(NO_BREAK.join(DAY_PARTS), words)
+
+
+def deadline_words(due_at: datetime | str, mark: str) -> str:
+    """How long there is, or how long it is over, a minute at least: "剩 1 小时 20 分", "超时 2 天"."""
+    left = _parsed(due_at) - now()
+    key = "deadline.over" if mark == "over" else "deadline.left"
+    return say(key, locale(), span=moments.span(max(abs(left), MINUTE), locale()))
+
+
+def span_words(start: datetime | str, end: datetime | str | None = None) -> Any:
+    """How long it took, or takes until now."""
+    until = _parsed(end) if end is not None else now()
+    return escape(moments.span(until - _parsed(start), locale()))
+
+
+def amount_words(minutes: int) -> str:
+    """A number of minutes that a clock counts: "4 小时", "1 小时 20 分钟"."""
+    return amount(minutes, locale())
+
+
+def _time(at: datetime, said: str) -> Markup:
+    whole = moments.whole(at, zone(reading()), locale())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(_iso(at), whole, said)
+
+
+def _parsed(value: datetime | str) -> datetime:
+    """A moment as the database or a serializer has it."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _iso(at: datetime) -> str:
+    """For `<time datetime>`: RFC 3339 in UTC."""
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
