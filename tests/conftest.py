@@ -7,12 +7,15 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
+from xdist.scheduler import LoadFileScheduling
 
 from models import migrations
 from models.database import Database, database
@@ -22,6 +25,7 @@ from workflow.identity import hash_password
 
 ROOT = Path(__file__).resolve().parent.parent
 SIP = ROOT / "cities" / "sip"
+BROWSER = "tests/browser/"
 
 # Thousands of short tests on one process: looking for garbage after every few hundred objects is a tenth of its time.
 gc.freeze()
@@ -29,6 +33,40 @@ gc.set_threshold(100_000, 50, 50)
 
 hypothesis_settings.register_profile("whistle", derandomize=True, deadline=None, print_blob=True)
 hypothesis_settings.load_profile("whistle")
+
+
+first_engines: dict[str, Engine] = {}
+
+
+def create_engine_like_the_first(url: str, **how: Any) -> Engine:
+    """An engine that knows the SQL which the first one of its kind has compiled: each test has one of its own."""
+    engine = create_engine(url, **how)
+    first = first_engines.get(engine.dialect.name)
+    if first is not None:
+        engine.dialect = first.dialect
+        engine.update_execution_options(compiled_cache=first._compiled_cache)
+        return engine
+
+    @event.listens_for(engine, "engine_connect", once=True)
+    def remember(connection: Connection) -> None:
+        first_engines.setdefault(connection.dialect.name, engine)
+
+    return engine
+
+
+vars(import_module("models.database"))["create_engine"] = create_engine_like_the_first
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests run in one process, and all of the browser's: they share a browser and the houses before it."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return BROWSER if file.startswith(BROWSER) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 def fill(url: str) -> None:

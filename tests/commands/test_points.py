@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from models import Journal
+from models import Act, Journal
 from models.database import Database
 from tests import cast
 from tests.commands.conftest import Run
@@ -39,7 +39,11 @@ def test_an_award_is_taken_back_once_by_an_administrator(db: Database, run: Run)
     assert "reversed already" in reverse("alice", "ada")
     with db.reading() as session:
         taken = session.scalars(select(Journal).where(Journal.kind == "reversal")).one()
-        assert (taken.reason, taken.actor_id) == ("照片不实", cast.person(session, "ada").id)
+        ada, alice = (cast.person(session, name).id for name in ("ada", "alice"))
+        assert (taken.reason, taken.actor_id) == ("照片不实", ada)
+        act = session.scalars(select(Act)).one()
+        assert (act.action, act.actor_id, act.subject_kind, act.subject) == ("points.reverse", ada, "user", str(alice))
+        assert act.details == {"ticket": number, "reason": "照片不实"}
     assert "taken back" in run("points", "show", "alice").stdout
     run("audit")
 

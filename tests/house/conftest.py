@@ -41,7 +41,7 @@ class House:
             "PORT": self.address.rpartition(":")[2],
             "DATA_DIR": str(data_dir),
             "DATABASE_URL": database_url,
-            "DEMO": "1",
+            "DEMO": "people",
         }
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(

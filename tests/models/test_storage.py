@@ -56,6 +56,20 @@ def test_it_replaces_and_deletes_and_deletes_again(storage):
         storage.get(key)
 
 
+def test_what_is_copied_lies_under_both_keys_and_goes_from_one(storage):
+    key, other, third = new_key(), new_key(), new_key()
+    storage.put(key, b"picture")
+    storage.put(third, b"older")
+    storage.copy([(key, other), (key, third)])
+    storage.delete(key)
+    assert storage.get(other) == storage.get(third) == b"picture"
+    storage.put(other, b"another")
+    assert storage.get(third) == b"picture"
+    storage.copy([])
+    with pytest.raises(NotStored):
+        storage.copy([(key, other)])
+
+
 BROKEN_KEYS = ["", ".", "..", "../x", "/etc/passwd", "a/b", "a\\b", ".hidden", "a\0b", "a b", "照片", "a\n", "k" * 201]
 
 

@@ -43,6 +43,24 @@ def test_blank_counts_as_missing(tmp_path: Path):
     assert load(tmp_path, PORT=" ", DEMO="", REDIS_URL="", LOCALE="\t") == load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("value", "demo", "history"), [("", None, True), ("1", True, True), ("people", True, False), ("0", False, False)]
+)
+def test_the_demo_comes_with_its_history_or_its_people_alone(
+    tmp_path: Path, value: str, demo: bool | None, history: bool
+):
+    settings = load(tmp_path, DEMO=value)
+    assert (settings.demo, settings.demo_history) == (demo, history)
+
+
+@pytest.mark.parametrize(("cores", "given", "processes"), [(1, "", 1), (8, "", 2), (1, "4", 4)])
+def test_two_web_processes_where_there_are_two_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, given: str, processes: int
+):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: set(range(cores)), raising=False)
+    assert load(tmp_path, WEB_CONCURRENCY=given).web_processes == processes
+
+
 def test_relative_paths_count_from_the_projects_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     assert Settings.load({"DATA_DIR": "var", "SECRET_KEY": "x"}).data_dir == ROOT / "var"
@@ -124,7 +142,8 @@ def test_production_refuses_to_start_without(tmp_path: Path, name: str):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("SECRET_KEY", "k" * 31), ("TRUSTED_HOSTS", "other.example.org"), ("DEMO", "1")]
+    ("name", "value"),
+    [("SECRET_KEY", "k" * 31), ("TRUSTED_HOSTS", "other.example.org"), ("DEMO", "1"), ("DEMO", "people")],
 )
 def test_production_refuses(tmp_path: Path, name: str, value: str):
     with pytest.raises(ConfigError, match=name):

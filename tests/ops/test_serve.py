@@ -49,8 +49,8 @@ class House(Program):
 
 
 def surroundings(data_dir: Path, port: int) -> dict[str, str]:
-    blank = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "SECRET_KEY", "DEMO", "WHISTLE_ENV", "CITY"), "")
-    return {**blank, "DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1"}
+    blank = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "SECRET_KEY", "WHISTLE_ENV", "CITY"), "")
+    return {**blank, "DATA_DIR": str(data_dir), "PORT": str(port), "WORKERS": "1", "DEMO": "people"}
 
 
 def free_port() -> int:

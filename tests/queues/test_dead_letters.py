@@ -85,6 +85,9 @@ def test_only_the_dead_are_sent_again(small_house: House) -> None:
     with pytest.raises(NotFound) as unknown, database.writing() as session:
         send_again(session, row + 99, SYSTEM)
     assert str(row + 99) in unknown.value.sentence("zh")
+    for number in (row + 99, 2**31, 2**63):
+        with pytest.raises(NotFound), database.reading() as session:
+            show(session, number)
 
 
 def test_the_figures_count_what_is_open(house: House) -> None:

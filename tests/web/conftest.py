@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from PIL import Image
 from sqlalchemy import delete, select
 
@@ -20,11 +22,29 @@ from models import Session as SignIn
 from models import Throttle, User
 from models.clock import now
 from models.database import Database, database
+from models.storage import open_storage
 from tests import cast
 from web.app import create_app
 from workflow.identity import LIFETIME, token_hash
 
 MakeApp = Callable[..., Flask]
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once a process: every test makes an application of its own, which would compile them anew."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
 def settings_for(database_url: str, folder: Path, **environ: str) -> Settings:
@@ -34,10 +54,22 @@ def settings_for(database_url: str, folder: Path, **environ: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = tmp_path_factory.mktemp("application")
+    return create_app(settings_for(f"sqlite:///{folder}/none.db", folder))
+
+
+def moved_to(app: Flask, settings: Settings) -> Flask:
+    """The one application in another house: to make one takes longer than most tests."""
+    app.extensions.update(whistle_settings=settings, whistle_storage=open_storage(settings.storage_url))
+    return app
+
+
 @pytest.fixture
-def app(db: Database, city_url: str, tmp_path: Path) -> Flask:
+def app(made_once: Flask, db: Database, city_url: str, tmp_path: Path) -> Flask:
     """The application, on both databases."""
-    return create_app(settings_for(city_url, tmp_path))
+    return moved_to(made_once, settings_for(city_url, tmp_path))
 
 
 @pytest.fixture
@@ -61,9 +93,9 @@ def make_app(sqlite_db: Database, tmp_path: Path) -> MakeApp:
 
 
 @pytest.fixture
-def site(make_app: MakeApp) -> Flask:
+def site(made_once: Flask, sqlite_db: Database, tmp_path: Path) -> Flask:
     """The application, on SQLite alone."""
-    return make_app()
+    return moved_to(made_once, settings_for(str(sqlite_db.engine.url), tmp_path))
 
 
 def signed_in(username: str, kind: str = "bearer") -> str:
@@ -80,12 +112,12 @@ def signed_in(username: str, kind: str = "bearer") -> str:
 class Person:
     """Somebody with a bearer token: `alice.get("/tickets")` asks `/api/v1/tickets`."""
 
-    def __init__(self, app: Flask, username: str | None, locale: str = "en") -> None:
+    def __init__(self, app: Flask, username: str | None, locale: str = "en", token: str | None = None) -> None:
         self.client: FlaskClient = app.test_client(use_cookies=False)
         self.username = username
         self.headers = {"Accept-Language": locale}
         if username is not None:
-            self.headers["Authorization"] = f"Bearer {signed_in(username)}"
+            self.headers["Authorization"] = f"Bearer {token or signed_in(username)}"
 
     def ask(self, method: str, path: str, **how: Any) -> Any:
         """One request; `headers` add to the person's own."""
@@ -119,8 +151,9 @@ class Person:
 class People:
     """Whoever is asked for by name, signed in once."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, tokens: Mapping[str, str] | None = None) -> None:
         self.app = app
+        self._tokens = tokens or {}
         self._known: dict[str | None, Person] = {}
 
     def __getattr__(self, name: str) -> Person:
@@ -128,7 +161,7 @@ class People:
             raise AttributeError(name)
         username = None if name == "nobody" else name
         if name not in self._known:
-            self._known[name] = Person(self.app, username)
+            self._known[name] = Person(self.app, username, token=self._tokens.get(name))
         return self._known[name]
 
 

@@ -15,7 +15,8 @@ from web.action import UndeclaredRoute, hold_declared
 HTTPS = {"BASE_URL": "https://whistle.example.org", "TRUSTED_HOSTS": "whistle.example.org"}
 
 
-def test_a_route_without_an_action_keeps_it_from_starting(site: Flask) -> None:
+def test_a_route_without_an_action_keeps_it_from_starting(make_app: MakeApp) -> None:
+    site = make_app()
     site.add_url_rule("/undeclared", "undeclared", lambda: "")
     with pytest.raises(UndeclaredRoute, match="/undeclared"):
         hold_declared(site)
@@ -178,7 +179,7 @@ def test_counters_of_the_sign_in_are_over_some_day(crowd: People) -> None:
 
 def test_the_bare_address_leads_to_what_there_is(site: Flask) -> None:
     answer = site.test_client().get("/")
-    assert (answer.status_code, answer.location) == (302, "/api/v1/docs")
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
 
 
 def test_no_other_cookie_takes_the_place_of_the_token(people: People) -> None:

@@ -53,7 +53,11 @@ PROBES = ("GET /healthz", "GET /readyz", "GET /metrics")
 UNBREAKABLE = (*PROBES, "GET /api/v1/categories")
 """There is nothing in such a request that could be wrong."""
 ITSELF = "GET /api/v1/openapi.json"
-OPERATIONS = [route for route in TABLE if route.split(" ")[1] not in UNDOCUMENTED and route != ITSELF]
+OPERATIONS = [
+    route
+    for route in TABLE
+    if route != ITSELF and (route in PROBES or "/api/" in route) and route.split(" ")[1] not in UNDOCUMENTED
+]
 CASES = [
     pytest.param(route, mode, id=f"{route} {mode.value}")
     for route in OPERATIONS

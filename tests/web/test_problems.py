@@ -289,5 +289,6 @@ def test_what_breaks_is_said_without_a_trace(
     assert "13800138000" not in told.text
     if status == 503:
         assert int(told.headers["Retry-After"]) >= 1
-    if not isinstance(error, RuntimeError):
-        assert "13800138000" not in capsys.readouterr().out
+    logged = capsys.readouterr().out
+    assert "13800138000" not in logged
+    assert status == 503 or (type(error).__name__ in logged and "test_problems.py" in logged)

@@ -49,6 +49,7 @@ def test_a_departments_never_even_reads_the_reporter(sqlite_db: Database, monkey
     with sqlite_db.writing() as session:
         ticket = a_ticket(session, "in_progress")
         page = Page(session, person(session, "erin"), "en", [ticket])
+        assert page.points, "summed up for the whole page before any ticket of it is told"
         for name in ("reporter", "reporter_id", "entered_by_id", "joins"):
             monkeypatch.setattr(Ticket, name, property(unreadable))
         assert department.ticket(ticket, page)["reporter"] is None
@@ -75,6 +76,24 @@ def test_nothing_that_a_department_is_told_names_a_rider(people: People, db: Dat
     assert {each["actor"]["name"] for each in events if each["actor"]["role"] == "rider"} == {"Zebulon"}
     events = people.erin.get(f"/tickets/{number}/events").json["items"]
     assert {each["actor"]["name"] for each in events if each["actor"]["role"] == "rider"} == {None}
+
+
+@pytest.mark.parametrize(("state", "anonymous"), [("closed", True), ("rewarded", False)])
+def test_a_department_does_not_learn_what_a_report_earned_and_why_not(
+    people: People, db: Database, state: str, anonymous: bool
+) -> None:
+    with db.writing() as session:
+        number = a_ticket(session, state, anonymous=anonymous).number
+    events = people.erin.get(f"/tickets/{number}/events").json["items"]
+    assert events[-1]["action"] in ("close", "reward")
+    for told in (events, people.erin.get(f"/tickets/{number}").json):
+        text = json.dumps(told, ensure_ascii=False)
+        assert "anonymous" not in text.lower()
+        assert '"why"' not in text
+    assert {"points", "why"}.isdisjoint(events[-1]["details"])
+    assert people.erin.get(f"/tickets/{number}").json["points"] == {"pending": 0, "paid": 0}
+    told = people.carol.get(f"/tickets/{number}/events").json["items"][-1]["details"]
+    assert told["why"] == "anonymous" if anonymous else told["points"] > 0
 
 
 def test_who_was_entered_by_a_clerk_is_known_to_the_street_by_tail(people: People, db: Database) -> None:

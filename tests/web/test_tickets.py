@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from models.database import Database
 from tests.cast import LOUFENG, a_report, a_ticket, fields, person, step
 from tests.web.conftest import People, Person, picture, upload
 from tests.web.test_problems import holds
+from workflow import moments
 
 
 def make(db: Database, state: str = "submitted", rider: str = "alice", **about: Any) -> str:
@@ -342,7 +343,8 @@ def test_what_is_fired_in_tests_is_what_http_takes(people: People, db: Database)
     assert told.status_code == 200, told.text
     told = people.sam.move(number, "suspend", review_on=given["review_on"])
     assert (told.json["state"], told.json["overdue"]) == ("suspended", False)
-    assert given["review_on"] in told.json["due_why"]
+    day = moments.day(date.fromisoformat(given["review_on"]), now().date(), "en")
+    assert f"review on {day}" in told.json["due_why"]
 
 
 def test_a_request_that_was_cut_off_does_nothing(people: People, db: Database) -> None:

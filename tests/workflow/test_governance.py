@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import Membership, Ticket, Unit, User
 from models.clock import now
 from models.people import ROLES
-from tests.cast import a_ticket, fields, person, step
+from tests.cast import RUBBISH, a_ticket, fields, person, step
 from tests.workflow.situations import in_workdays
 from workflow import access
 from workflow.actors import SYSTEM
@@ -217,6 +217,22 @@ def test_a_clock_on_the_wall_stands_as_well(session: Session, monday: time_machi
     monday.move_to(at(25, 20))
     step(session, ticket, "resume")
     assert ticket.due_at == at(25, 21, 30)
+
+
+@pytest.mark.parametrize("category", [RUBBISH, "01001"])
+def test_nobody_loses_a_minute_by_a_suspension(
+    session: Session, monday: time_machine.Traveller, category: str
+) -> None:
+    """Seconds count for nobody: what was due at the close is neither due before it nor on the next morning."""
+    ticket = a_ticket(session)
+    fire(ticket, "triage", category=category, actor=person(session, "carol"))
+    steps(session, ticket, ["assign", "accept", "request_suspension"])
+    due = ticket.due_at
+    monday.move_to(at(23, 10, 30).replace(second=41))
+    step(session, ticket, "suspend")
+    monday.move_to(at(23, 10, 30).replace(second=55))
+    step(session, ticket, "resume")
+    assert ticket.due_at == due
 
 
 def test_what_was_late_when_suspended_is_due_when_resumed(session: Session, monday: time_machine.Traveller) -> None:

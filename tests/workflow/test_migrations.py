@@ -20,7 +20,7 @@ from tests.workflow.situations import cap
 from workflow.engine.history import replay
 from workflow.engine.machines import machinery_of
 
-GUARDED = ("events", "journal", "postings")
+GUARDED = ("events", "journal", "postings", "acts")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

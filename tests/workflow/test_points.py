@@ -99,6 +99,12 @@ def test_the_category_that_the_office_finds_is_what_pays(session: Session) -> No
     assert standing(session, ticket) == (20, "pending")
 
 
+def test_what_came_without_a_category_is_set_aside_as_soon_as_it_has_one(session: Session) -> None:
+    ticket = a_report(session, category=None, description="路边有垃圾")
+    step(session, ticket, "triage")
+    assert standing(session, ticket) == (10, "pending")
+
+
 def test_what_needs_nothing_pays_nothing(session: Session) -> None:
     ticket = a_report(session)
     step(session, ticket, "triage")

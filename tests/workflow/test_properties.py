@@ -26,6 +26,7 @@ from workflow.engine import fire, permitted
 from workflow.engine.history import hash_event, hash_words, replay
 from workflow.engine.machines import machinery_of
 from workflow.errors import Problem
+from workflow.known import forget
 from workflow.localtime import local_day
 from workflow.report.joining import join
 
@@ -310,7 +311,7 @@ def live(session: Session, commands: list[tuple[Any, ...]]) -> None:
     finally:
         point.rollback()
         session.expunge_all()
-        session.info.pop("city", None)
+        forget(session)
 
 
 lives = st.lists(command, min_size=40, max_size=80)
