@@ -20,6 +20,10 @@ from workflow.say import LOCALES
 
 FILES = ("app.css", "css/dark.css", "icons.svg", "js/app.js", *(f"js/texts.{each}.js" for each in LOCALES))
 
+COLLECTING = (20_000, 50, 50)
+"""A page makes some ten thousand objects, and next to none in circles: Python's own 700 has the collector look through
+them a dozen times a page, which takes a tenth of its time (docs/decisions.md)."""
+
 
 def read_files() -> None:
     """Read the sentences and compress the files, which needs no database."""
@@ -46,3 +50,4 @@ def keep() -> None:
     """Tell the collector that all this stays: to look through it would stop every request for a tenth of a second."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -49,13 +50,14 @@ def when(value: datetime | str | None) -> Markup:
     if value is None:
         return Markup("")
     at = _parsed(value)
-    return _time(at, moments.relative(at, now(), zone(reading()), locale()))
+    tz, tongue = zone(reading()), locale()
+    return _time(at, moments.relative(at, now(), tz, tongue), tz, tongue)
 
 
 def moment(value: datetime | str) -> Markup:
     """A moment as a clock says it, however near: a deadline is a time, not an age."""
     at, tz, tongue = _parsed(value), zone(reading()), locale()
-    return _time(at, moments.near(at, now(), tz, tongue))
+    return _time(at, moments.near(at, now(), tz, tongue), tz, tongue)
 
 
 def day(value: datetime | str | None) -> Markup:
@@ -63,7 +65,7 @@ def day(value: datetime | str | None) -> Markup:
     if value is None:
         return Markup("")
     at = _parsed(value)
-    return _time(at, day_words(at))
+    return _time(at, day_words(at), zone(reading()), locale())
 
 
 def day_words(value: datetime | str) -> str:
@@ -105,9 +107,9 @@ def amount_words(minutes: int) -> str:
     return amount(minutes, locale())
 
 
-def _time(at: datetime, said: str) -> Markup:
-    whole = moments.whole(at, zone(reading()), locale())
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(_iso(at), whole, said)
+def _time(at: datetime, said: str, tz: ZoneInfo, tongue: str) -> Markup:
+    whole = escape(moments.whole(at, tz, tongue))
+    return Markup(f'<time datetime="{_iso(at)}" title="{whole}">{escape(said)}</time>')  # noqa: S704  all is escaped
 
 
 def _parsed(value: datetime | str) -> datetime:
@@ -117,4 +119,4 @@ def _parsed(value: datetime | str) -> datetime:
 
 def _iso(at: datetime) -> str:
     """For `<time datetime>`: RFC 3339 in UTC."""
-    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"

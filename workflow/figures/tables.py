@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import add
 from statistics import median
 from typing import Any
 
@@ -130,7 +131,7 @@ class Tables:
             unit = 0 if place is None else values[place]
             if unit is not None:
                 root = roots.get(unit, unit)
-                found[root] = [one + more for one, more in zip(found[root], values[2:], strict=True)]
+                found[root] = list(map(add, found[root], values[2:]))
         rows = []
         for key in order:
             if place is None or any(found[key]):
