@@ -21,7 +21,7 @@ from models import migrations
 from models.database import Database, database
 from tests import cast
 from workflow.bootstrap import load_city
-from workflow.identity import hash_password
+from workflow.passwords import hash_password
 
 ROOT = Path(__file__).resolve().parent.parent
 SIP = ROOT / "cities" / "sip"

@@ -1,4 +1,4 @@
-"""Who somebody is: passwords, sign-ins as rows in the database, and what ends them.
+"""Who somebody is: accounts, sign-ins as rows in the database, and what ends them.
 
 Only hashes of tokens are stored. A password's hash takes about 50 ms, so it is never computed while a write
 transaction is open: `sign_in` opens its own short ones around it.
@@ -7,17 +7,13 @@ transaction is open: `sign_in` opens its own short ones around it.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
-import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
@@ -29,19 +25,11 @@ from models.database import Database
 from models.people import ROLES
 from workflow import throttle
 from workflow.errors import Invalid, Unauthenticated
+from workflow.passwords import HASHER, NOBODYS_HASH, hash_password, hold_password, verify_password
 from workflow.say import LOCALES
-
-HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
-"""Argon2id with OWASP's 19 MiB and one pass more than its two: 44 to 54 ms on one core of a small server."""
-NOBODYS_HASH = "$argon2id$v=19$m=19456,t=3,p=1$ZqGmykS/pkfY56gvxkub5g$j8SOOtlvUh24IxLVi4+n5oeEZxmbuTmbprF8x65gpS8"
-"""Of 32 random bytes that were never kept: verified for unknown names, so that they cost the same time."""
-HASHING = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
-"""More hashes at once than cores finish no sooner, and each takes 19 MiB."""
 
 LIFETIME = {"bearer": timedelta(days=30), "cookie": timedelta(days=90)}
 DEVICES_KEPT = 20
-PASSWORD_LENGTH = 10
-PASSWORD_LONGEST = 256
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 GUESSES = throttle.Limit("sign-in", 10, 15)
 GUESSES_OF_OLD = throttle.Limit("old-password", 10, 15)
@@ -66,25 +54,6 @@ class SignedIn:
 def token_hash(token: str) -> str:
     """What is stored of a token: 64 hexadecimal digits. Its 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
-def hash_password(password: str) -> str:
-    """The argon2id hash of a password."""
-    with HASHING:
-        return HASHER.hash(password.encode(errors="replace"))
-
-
-def hold_password(password: str, username: str | None = None, *, field: str = "password", strict: bool = True) -> None:
-    """Raise Invalid where a new password is too weak: shorter than ten characters, longer than 256, or the username.
-
-    `strict=False`, outside production only, asks for nothing but one character.
-    """
-    if not password or (strict and len(password) < PASSWORD_LENGTH):
-        raise Invalid.field(field, "password.too_short", least=PASSWORD_LENGTH if strict else 1)
-    if len(password) > PASSWORD_LONGEST:
-        raise Invalid.field(field, "password.too_long", most=PASSWORD_LONGEST)
-    if strict and (len(set(password)) < 4 or (username and password.lower() == username)):
-        raise Invalid.field(field, "password.too_simple")
 
 
 def sign_in(
@@ -113,7 +82,7 @@ def sign_in(
         throttle.hold(session, limit, *whose)
 
     password_hash = user.password_hash if user is not None and user.disabled_at is None else None
-    if not _verify(password_hash or NOBODYS_HASH, password) or user is None or password_hash is None:
+    if not verify_password(password_hash or NOBODYS_HASH, password) or user is None or password_hash is None:
         with database.writing() as session:
             throttle.count(session, limit, *whose)
         raise WrongCredentials
@@ -190,7 +159,7 @@ def change_password(
     with database.reading() as session:
         user = session.get_one(User, user_id)
         throttle.hold(session, GUESSES_OF_OLD, str(user_id))
-    if not _verify(user.password_hash or NOBODYS_HASH, old):
+    if not verify_password(user.password_hash or NOBODYS_HASH, old):
         with database.writing() as session:
             throttle.count(session, GUESSES_OF_OLD, str(user_id))
         raise Invalid.field("old", "password.old_wrong")
@@ -303,11 +272,3 @@ def _open(session: Session, user: User, kind: str, device_token: str | None) -> 
 def _knows(session: Session, user: User, device_token: str) -> bool:
     known = select(Device.id).where(Device.token_hash == token_hash(device_token), Device.user_id == user.id)
     return session.scalar(known) is not None
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    with HASHING:
-        try:
-            return HASHER.verify(password_hash, password.encode(errors="replace"))
-        except (VerificationError, InvalidHashError):
-            return False

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from commands.app import whistle
+from models import Ticket
 from models.database import Database, database
 from tests.conftest import ROOT
 
 Run = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[str]]
+Write = Callable[..., Path]
+COLUMNS = ["text", "latitude", "longitude", "datum", "category", "taken_at", "photo", "reporter"]
 
 
 @pytest.fixture
@@ -81,3 +89,26 @@ def process() -> Process:
         return done
 
     return start
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes rows, as dicts, into a CSV file beside `a.jpg`, a real photo."""
+    Image.new("RGB", (640, 480), "red").save(tmp_path / "a.jpg")
+
+    def table(*rows: dict[str, Any], encoding: str = "utf-8", separator: str = ",", columns: Any = COLUMNS) -> Path:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns, delimiter=separator)
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({"latitude": "31.305", "longitude": "120.655", "reporter": "alice"} | row)
+        (tmp_path / "reports.csv").write_bytes(text.getvalue().encode(encoding))
+        return tmp_path / "reports.csv"
+
+    return table
+
+
+def tickets() -> list[Ticket]:
+    """All that there are, in order."""
+    with database.reading() as session:
+        return list(session.scalars(select(Ticket).order_by(Ticket.id)))

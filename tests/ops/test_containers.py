@@ -28,7 +28,7 @@ def filled(text: str) -> str:
 
 
 def settings_in_code() -> set[str]:
-    return set(ENVIRONMENT.findall((ROOT / "config.py").read_text()))
+    return {name for file in (ROOT / "config").glob("[a-z]*.py") for name in ENVIRONMENT.findall(file.read_text())}
 
 
 def settings_in_example() -> set[str]:

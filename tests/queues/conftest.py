@@ -1,4 +1,4 @@
-"""A real Redis of our own, and databases as the migrations made them, with a table for what the tests' jobs do."""
+"""A real Redis and a mail server of our own, and migrated databases with a table for what the tests' jobs do."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from models.database import database
 from tests.conftest import PostgresServer
 from tests.queues.house import House
 from tests.queues.jobs import Effect
+from tests.queues.letters import BASE
+from tests.queues.mail_server import MailServer
 from tests.queues.redis_server import RedisServer
 
 
@@ -72,3 +74,14 @@ def small_house(our_sqlite: str, redis_server: RedisServer) -> Iterator[House]:
 def large_house(our_postgres: str, redis_server: RedisServer) -> Iterator[House]:
     """The same on PostgreSQL alone, for what SQLite with its one writer cannot do."""
     yield from _open(our_postgres, redis_server)
+
+
+@pytest.fixture
+def mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """A mail server, and settings that name it."""
+    server = MailServer()
+    server.start()
+    monkeypatch.setenv("SMTP_URL", server.url)
+    monkeypatch.setenv("BASE_URL", BASE)
+    yield server
+    server.stop()

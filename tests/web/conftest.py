@@ -98,6 +98,12 @@ def site(made_once: Flask, sqlite_db: Database, tmp_path: Path) -> Flask:
     return moved_to(made_once, settings_for(str(sqlite_db.engine.url), tmp_path))
 
 
+def number_of(db: Database, state: str = "submitted", rider: str = "alice", **about: Any) -> str:
+    """A ticket's, that came to `state` by the usual way."""
+    with db.writing() as session:
+        return cast.a_ticket(session, state, rider, **about).number
+
+
 def signed_in(username: str, kind: str = "bearer") -> str:
     """A token, as a sign-in leaves it, without the time that a password's hash takes."""
     token = secrets.token_urlsafe(32)

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from models.database import Database
 
+# Or what fails in them would not show its values.
+pytest.register_assert_rewrite("tests.workflow.truths", "tests.workflow.world")
+
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # ten in the morning in Suzhou, in a week without holidays
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Act, CalendarDay, CalendarYear, Category, City, Override, Rule, Unit, User
+from models import Act, Category, City, Override, Rule
 from tests import cast
-from tests.cast import LOUFENG, RUBBISH, a_ticket, person
+from tests.cast import RUBBISH, a_ticket, person
 from tests.conftest import SIP
+from tests.workflow.administering import ada, restart
 from workflow import city_settings, points
 from workflow.administration import acts, calendar, categories, limits, units
 from workflow.administration.settings import differences
-from workflow.city import PackError, load_pack, read_pack
+from workflow.city import read_pack
 from workflow.errors import Forbidden, Invalid, NotFound, Refused
-from workflow.places import AreaIndex
-from workflow.routing import unit_at
-from workflow.ticket_filters import TicketFilter, count
 
 SET: Mapping[str, Any] = {
     "limit_minutes": 60, "limit_counts": "calendar", "points": 7, "photo_required": True, "evidence_required": False,
@@ -29,20 +26,8 @@ SET: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def ada(session: Session) -> User:
-    return person(session, "ada")
-
-
 def rubbish(session: Session) -> Category:
     return session.scalars(select(Category).where(Category.code == RUBBISH)).one()
-
-
-def restart(session: Session) -> None:
-    """Load the pack as every start does, and see all of it anew."""
-    session.flush()
-    load_pack(session, read_pack(SIP))
-    session.flush()
-    session.expire_all()
 
 
 def by_hand(session: Session, thing: str, code: str) -> dict[str, tuple[Any, Any]]:
@@ -166,68 +151,6 @@ def test_the_matters_of_a_page_are_few_queries(session: Session) -> None:
     assert list(everything.rows) == [group.code for group in everything.groups]
 
 
-def test_a_unit_is_renamed(session: Session) -> None:
-    units.change(session, ada(session), "loufeng", {"name_zh": " 娄葑街道办 ", "name_en": "Loufeng"})
-    restart(session)
-    assert units.show(session, ada(session), "loufeng").name("zh") == "娄葑街道办"
-    with pytest.raises(Invalid):
-        units.change(session, ada(session), "loufeng", {"name_zh": " ", "name_en": "x" * 97})
-
-
-def test_a_unit_is_out_of_use_only_once_nothing_hangs_on_it(session: Session) -> None:
-    admin, leaf = ada(session), "loufeng-jinyi"
-    for code, why in (("sip", "city_stays"), ("loufeng", "has_units"), ("enforcement", "has_matters")):
-        with pytest.raises(Refused, match=why):
-            units.change(session, admin, code, {"active": False})
-    ticket = a_ticket(session)
-    ticket.unit = session.scalars(select(Unit).where(Unit.code == leaf)).one()
-    session.flush()
-    with pytest.raises(Refused, match="has_tickets"):
-        units.change(session, admin, leaf, {"active": False})
-    for name in ("triage", "assign", "accept", "resolve"):
-        cast.step(session, ticket, name)
-    with pytest.raises(Refused, match="has_tickets"):
-        units.change(session, admin, leaf, {"active": False})
-    cast.step(session, ticket, "confirm")
-    units.change(session, admin, leaf, {"active": False})
-    restart(session)
-    assert not units.show(session, admin, leaf).active
-    units.restore(session, admin, leaf, ["active"])
-    assert units.show(session, admin, leaf).active
-
-
-def test_the_ground_of_what_is_out_of_use_is_its_streets(session: Session) -> None:
-    code = unit_at(session, *LOUFENG).code
-    assert code.startswith("loufeng-")
-    units.change(session, ada(session), code, {"active": False})
-    session.info.clear()
-    assert unit_at(session, *LOUFENG).code == "loufeng"
-
-
-@pytest.mark.parametrize("state", sorted(cast.STEPS))
-def test_what_a_unit_has_open_is_what_the_list_holds(session: Session, state: str) -> None:
-    a_ticket(session, state)
-    admin = ada(session)
-    for line in units.index(session, admin):
-        of_it = {"department" if line.unit.kind == "department" else "unit": line.unit.code}
-        held = count(session, admin, TicketFilter(), {"open": TicketFilter(open=True, **of_it)})
-        assert (line.unit.code, line.open_tickets) == (line.unit.code, held["open"])
-
-
-def test_each_unit_says_what_hangs_on_it(session: Session) -> None:
-    a_ticket(session, "assigned")
-    lines = {line.unit.code: line for line in units.index(session, ada(session))}
-    assert [lines[code].open_tickets for code in ("sip", "loufeng", "enforcement", "market")] == [1, 1, 1, 0]
-    assert [lines[code].people for code in ("loufeng", "enforcement")] == [2, 2]
-    assert lines["enforcement"].matters > 1
-    assert (lines["sip"].depth, lines["loufeng"].depth, lines["loufeng-jinyi"].depth) == (0, 1, 2)
-    assert {each.user.username for each in units.staff(session, lines["loufeng"].unit)} == {"carl", "carol"}
-    outlines = units.outlines(session, ada(session))
-    assert len(AreaIndex((each["properties"]["code"], each["geometry"]) for each in outlines["features"]).covering(
-        *LOUFENG
-    )) == 2  # fmt: skip
-
-
 def test_limits_are_set_by_hand_and_stay_so(session: Session) -> None:
     values = {"governance.send_backs": 3, "limits.triage.minutes": 90, "limits.triage.urgent.counts": "working"}
     assert limits.change(session, ada(session), values)
@@ -267,57 +190,3 @@ def test_who_comes_second_hears_who_was_first(session: Session) -> None:
     ):
         with pytest.raises(Refused, match=r"act\.meanwhile"):
             act()
-
-
-CSV = "date,workday,name\n2026-01-01,no,元旦\n2026-12-31,no,岁末\n2028-01-01,no,元旦\n".encode()
-
-
-def test_an_import_is_seen_before_it_is_done(session: Session) -> None:
-    plan = calendar.plan(session, ada(session), CSV)
-    assert plan.years == [2026, 2028]
-    assert plan.published == {2026: True, 2028: None}
-    changes = {each.day: (each.before is None, each.after is None) for each in plan.changes}
-    assert date(2026, 1, 1) not in changes
-    assert changes[date(2026, 12, 31)] == (True, False)
-    assert changes[date(2026, 10, 1)] == (False, True)
-    assert session.scalars(select(Act)).all() == []
-
-
-def test_an_imported_year_survives_the_pack_and_goes_back_to_it(session: Session) -> None:
-    calendar.take(session, ada(session), CSV, published=True)
-    restart(session)
-    assert [day.day for day in days(session, 2026)] == [date(2026, 1, 1), date(2026, 12, 31)]
-    assert not city_settings.calendar(session).is_workday(date(2026, 12, 31))
-    known, missing = calendar.index(session, ada(session))
-    assert [(year.year, year.difference is not None) for year in known] == [(2028, True), (2027, False), (2026, True)]
-    assert missing == [2027]
-    calendar.restore(session, ada(session), 2026)
-    calendar.restore(session, ada(session), 2028)
-    pack = [day for day in read_pack(SIP).days if day.day.year == 2026]
-    assert [(day.day, day.workday, day.name) for day in days(session, 2026)] == [
-        (day.day, day.workday, day.name) for day in pack
-    ]
-    assert session.get(CalendarYear, 2028) is None
-    restart(session)
-    assert len(days(session, 2026)) == len(pack)
-    assert [row.action for row in session.scalars(select(Act).order_by(Act.id))] == [
-        "calendar.import", "calendar.import", "calendar.restore", "calendar.restore",
-    ]  # fmt: skip
-
-
-def test_mistakes_of_a_file_are_named_by_line(session: Session) -> None:
-    wrong = "date,workday,name\n2026-02-30,no,春节\n2026-10-01,maybe,国庆\n2026-10-01,no,国庆\n"
-    with pytest.raises(PackError) as caught:
-        calendar.plan(session, ada(session), wrong.encode())
-    assert [(mistake.file, mistake.line) for mistake in caught.value.mistakes] == [
-        ("calendar.csv", 2), ("calendar.csv", 3), ("calendar.csv", 4),
-    ]  # fmt: skip
-    for content in (b"", b"\xff\xfe", b"date,workday\n", b"date,workday,name\n"):
-        with pytest.raises(PackError):
-            calendar.take(session, ada(session), content, published=True)
-    assert session.scalars(select(Override)).all() == []
-
-
-def days(session: Session, year: int) -> list[CalendarDay]:
-    rows = session.scalars(select(CalendarDay).order_by(CalendarDay.day))
-    return [row for row in rows if row.day.year == year]

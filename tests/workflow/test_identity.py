@@ -18,6 +18,7 @@ from tests.cast import PASSWORD, person
 from workflow import identity, throttle
 from workflow.errors import Invalid, TooMany
 from workflow.identity import WrongCredentials, sign_in, user_for_token
+from workflow.passwords import HASHER, NOBODYS_HASH, hold_password
 from workflow.phones import PhoneBook, normalise
 from workflow.riders import rider_of_phone
 
@@ -148,9 +149,9 @@ def test_no_password_is_hashed_inside_a_transaction(db: Database, monkeypatch: p
     event.listen(db.engine, "begin", lambda _: setattr(open_now, "count", getattr(open_now, "count", 0) + 1))
     for ending in ("commit", "rollback"):
         event.listen(db.engine, ending, lambda _: setattr(open_now, "count", open_now.count - 1))
-    verify = identity._verify
+    verify = identity.verify_password
     monkeypatch.setattr(
-        identity, "_verify", lambda *given: seen.append(getattr(open_now, "count", 0)) or verify(*given)
+        identity, "verify_password", lambda *given: seen.append(getattr(open_now, "count", 0)) or verify(*given)
     )
     guess(db)
     guess(db, password=PASSWORD)
@@ -168,13 +169,13 @@ def test_unknown_names_cost_the_same_time(db: Database) -> None:
     known = min(seconds("alice") for _ in range(5))
     unknown = min(seconds("nobody.here") for _ in range(5))
     assert 0.7 < unknown / known < 1.4
-    assert identity.HASHER.check_needs_rehash(identity.NOBODYS_HASH) is False
+    assert HASHER.check_needs_rehash(NOBODYS_HASH) is False
 
 
 @pytest.mark.parametrize("password", ["short", "", "aaaaaaaaaaaa", "x" * 257, "new.person"])
 def test_weak_passwords_are_refused(password: str) -> None:
     with pytest.raises(Invalid) as refused:
-        identity.hold_password(password, "new.person")
+        hold_password(password, "new.person")
     assert list(refused.value.errors) == ["password"]
 
 

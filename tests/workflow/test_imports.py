@@ -30,7 +30,7 @@ OPERATIONS = ("web/health.py", "web/metrics.py", "web/pages/admin/operations.py"
 def parts() -> dict[str, list[Path]]:
     """Our files by the part that they belong to."""
     found = {name: sorted((ROOT / name).rglob("*.py")) for name in MAY if (ROOT / name).is_dir()}
-    files = {"config": "config.py", "wsgi": "wsgi.py", "gunicorn": "gunicorn.conf.py"}
+    files = {"wsgi": "wsgi.py", "gunicorn": "gunicorn.conf.py"}
     return found | {name: [ROOT / file] for name, file in files.items()}
 
 

@@ -27,6 +27,7 @@ from workflow.administration.watching import tell_person, tell_watching, watchin
 from workflow.city_settings import city
 from workflow.errors import Invalid, NotFound, Refused
 from workflow.notices import address
+from workflow.passwords import hash_password, hold_password
 from workflow.say import LOCALES
 
 LIFETIME = timedelta(days=7)
@@ -130,8 +131,8 @@ def accept(database: Database, token: str, password: str) -> str:
     """
     with database.reading() as session:
         row, strict = find(session, token), not city(session).demo
-        identity.hold_password(password, row.user.username, strict=strict)
-    hashed = identity.hash_password(password)
+        hold_password(password, row.user.username, strict=strict)
+    hashed = hash_password(password)
     with database.writing() as session:
         session.execute(select(User.id).where(User.id == row.user_id).with_for_update())
         row = find(session, token)

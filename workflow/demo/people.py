@@ -11,7 +11,7 @@ from models.clock import now
 from models.people import Membership, User
 from models.units import Unit
 from workflow.city_settings import city
-from workflow.identity import hash_password
+from workflow.passwords import hash_password
 
 PASSWORD = "whistle"  # noqa: S105  the demo's, said on its pages; never loaded with DEMO=0
 RIDERS = 43
