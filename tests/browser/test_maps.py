@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bench import chromium
 from tests.browser.conftest import Faults, enter
@@ -115,3 +115,16 @@ def test_the_place_that_the_phone_found_is_named_and_shown(
     expect(page.locator("[data-locate-said]")).to_contain_text(said)
     assert "0 米" not in page.locator("[data-locate-said]").inner_text()
     expect(page.locator(".map .pin.own")).to_be_in_viewport()
+
+
+def test_a_phone_that_answers_before_the_form_is_ready_is_heard(house: House, browser: Browser, faults: Faults) -> None:
+    """What listens to it is a script of its own, which a bad network may bring last."""
+    how = {**chromium.PHONE, "geolocation": LOUFENG, "permissions": ["geolocation"]}
+    page = a_page(browser, house, faults, "rider1", **how)
+    late: list[Route] = []
+    page.route("**/js/place*.js*", lambda route: late.append(route))
+    page.goto(f"{house.address}/report")
+    expect(page.locator("[name=latitude]")).not_to_have_value("")
+    for each in late:
+        each.continue_()
+    expect(page.locator(".where.known")).to_contain_text("位置在娄葑街道")

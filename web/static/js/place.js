@@ -19,7 +19,7 @@ export default function place(fieldset) {
     if (!ground?.features.length || Number(latitude.value) !== at[0] || Number(longitude.value) !== at[1]) return;
     const name = called(ground, at);
     const found = name ? texts.within.replace("{place}", () => name) : texts.outside.replace("{city}", () => ground.name);
-    tell([words, found].join(document.documentElement.lang === "en" ? " " : ""), Boolean(name));
+    tell([words, found].filter(Boolean).join(document.documentElement.lang === "en" ? " " : ""), Boolean(name));
   };
   const tell = (words, inside) => {
     said.textContent = words;
@@ -44,4 +44,6 @@ export default function place(fieldset) {
     latitude.value = longitude.value = accuracy.value = "";
     tell("", false);
   });
+  // The phone may have answered before this part was there, and a form that came back brings its place along.
+  if (latitude.value && longitude.value) known(said.textContent);
 }
