@@ -42,6 +42,7 @@ class House:
             "DATA_DIR": str(data_dir),
             "DATABASE_URL": database_url,
             "DEMO": "people",
+            "WORKERS": "1",
         }
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
