@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from babel.lists import format_list
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
@@ -120,7 +121,7 @@ def _skipped(session: Session, ticket: Ticket, locale: str) -> str:
         if not segment.counted and segment.kind != "break":
             named = segment.kind == "holiday" and segment.name and locale == "zh"
             kinds[segment.name if named else say(f"skipped.{segment.kind}", locale)] = None
-    return ("、" if locale == "zh" else ", ").join(kinds)
+    return "、".join(kinds) if locale == "zh" else format_list(list(kinds), "or", locale="en_GB")
 
 
 def table(session: Session, ticket: Ticket, locale: str) -> Table | None:
