@@ -29,6 +29,15 @@ def near(at: datetime, moment: datetime, tz: ZoneInfo, locale: str) -> str:
     return say(named, locale, time=f"{there:%H:%M}") if named else absolute(at, moment, tz, locale)
 
 
+def ahead(at: datetime, moment: datetime, tz: ZoneInfo, locale: str) -> str:
+    """`at` in the days to come, as short as it can be: "周四 09:30" within six days, else its day, "11月20日 周四"."""
+    there, here = at.astimezone(tz), moment.astimezone(tz)
+    if (there.date() - here.date()).days > 6:
+        return day(there, here, locale)
+    weekday = say(f"weekday.{there.isoweekday()}", locale)
+    return say("moment.weekday_time", locale, weekday=weekday, time=f"{there:%H:%M}")
+
+
 def absolute(at: datetime, moment: datetime, tz: ZoneInfo, locale: str) -> str:
     """`at` for a sentence that is read at any time: "11月20日 周四 09:30", "Thu 20 Nov, 09:30"."""
     there, here = at.astimezone(tz), moment.astimezone(tz)

@@ -32,6 +32,8 @@ from workflow.report.appeals import called
 from workflow.report.vocabulary import REPORT
 from workflow.say import both, catalogue, say
 
+ENDS = "。.！!；; \n"
+
 
 @REPORT.teller
 def decide(move: Move, event: Event) -> None:
@@ -170,6 +172,8 @@ def _sentence(session: Session, row: Notification, words: dict[str, Any], locale
     if row.key not in catalogue("zh"):
         return say("told.other", locale, number=row.params.get("number", ""))
     written = words.get("reason") or words.get("note") or ""
+    if not catalogue(locale)[row.key].endswith("{words}"):
+        written = written.rstrip(ENDS)  # the sentence goes on
     return say(row.key, locale, **{**row.params, **_when(session, row.params, locale), "words": written}).strip()
 
 

@@ -87,13 +87,13 @@ class _Words:
         return Line(event, event.actor_role, self._name(event, audience), said, details)
 
     def _name(self, event: Event, audience: access.Audience) -> str | None:
-        """Staff know each other; a rider's name is for the street, not for departments nor when anonymous."""
+        """Staff know each other; a rider's name is for the street and the city alone, and not when anonymous."""
         person: User | None = event.actor
         if person is None:
             return None
         if event.actor_role == "rider":
-            hidden = audience not in ("reporter", "street") or (self.ticket.anonymous and audience != "reporter")
-            return None if hidden else person.name
+            known = audience in ("street", "admin") and not self.ticket.anonymous
+            return person.name if known or audience == "reporter" else None
         return None if audience in ("reporter", "public") else person.name
 
     def _plainly(self, event: Event, details: dict[str, Any]) -> str:

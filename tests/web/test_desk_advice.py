@@ -89,6 +89,7 @@ def test_a_duplicate_is_merged_from_where_it_is_shown(site: Flask, sqlite_db: Da
     merged = carol.get(done.location)
     assert f'<a class="number" href="/tickets/{earlier}' in merged.text
     assert 'name="into"' not in merged.text
+    assert 'class="panel alike"' not in merged.text
 
 
 def test_suggestions_are_for_the_street_and_never_name_what_is_not_theirs(site: Flask, sqlite_db: Database) -> None:

@@ -213,19 +213,22 @@ def test_urgent_and_late_are_said_in_words(site: Flask, sqlite_db: Database) -> 
     assert "Urgent" in english
 
 
+WHOSE = re.compile(r'row-whose">.*?#([\w-]+)".*?<span title="[^"]+">([^<]+)</span></span>')
+
+
 def test_whose_it_is_follows_whose_turn_it_is(site: Flask, sqlite_db: Database) -> None:
-    whose = {"submitted": "娄葑街道", "in_progress": "Erin", "resolved": "娄葑街道"}
+    whose = {"submitted": ("house", "娄葑街道"), "in_progress": ("user", "Erin"), "resolved": ("house", "娄葑街道")}
     for state, said in whose.items():
         with sqlite_db.writing() as session:
             a_ticket(session, state)
         page = Visitor(site, "sam").get(f"/desk/tickets?state={state}").text
-        assert re.findall(r'row-whose">.*?<span>([^<]+)</span></span>', page) == [said]
+        assert WHOSE.findall(page) == [said]
     with sqlite_db.writing() as session:
         ticket = a_ticket(session, "rewarded")
         step(session, ticket, "reopen")
         assert ticket.department_id is not None
     page = Visitor(site, "sam").get("/desk/tickets?state=triaged").text
-    assert re.findall(r'row-whose">.*?<span>([^<]+)</span></span>', page) == ["娄葑街道"]
+    assert WHOSE.findall(page) == [("house", "娄葑街道")]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +239,7 @@ def test_whose_it_is_follows_whose_turn_it_is(site: Flask, sqlite_db: Database) 
         ("since=2026-11-01&until=2026-11-20&unit=loufeng", "zh", "上报 · 娄葑街道"),
         ("resolved_since=2026-11-01&on_time=true", "en", "Resolved on time"),
         ("waiting_for=supervisor", "zh", "待我决定"),
+        ("q=%E4%BA%95%E7%9B%96", "zh", "搜索「井盖」"),
         ("since=2026-11-05", "zh", "上报日期从：11月5日 周四"),
     ],
 )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models import Event, Ticket, User
 from models.clock import now
 from models.database import Database
-from tests.cast import a_report, a_ticket, person, photo
+from tests.cast import a_report, a_ticket, person, photo, step
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import number_of, picture
 from tests.web.desk_forms import OFFICES, form_with
@@ -114,6 +114,12 @@ def test_the_list_goes_along_and_the_next_ticket_is_one_step_away(site: Flask, s
     assert "下一件：暴露垃圾 " + numbers[0] in words(after)
     last = carol.get(f"/tickets/{numbers[2]}", query_string={"from": asked})
     assert 'rel="next"' not in last.text
+    assert "这个列表后面没有工单了。" in words(last)
+    with sqlite_db.writing() as session:
+        step(session, session.get_one(Ticket, int(numbers[2][-6:])), "triage")
+    strange = re.search(r'href="/tickets/([^"?]+)[^"]*" rel="next"', carol.get(last.request.full_path).text)
+    assert strange is not None, "it is none of the list's: its beginning"
+    assert strange[1] == numbers[0]
     for broken in ("state=nonsense", "sort=up&&&", "%00", "x" * 3000):
         assert carol.get(f"/tickets/{numbers[0]}", query_string={"from": broken}).status_code == 200
 

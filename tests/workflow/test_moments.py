@@ -38,6 +38,13 @@ def test_the_same_moment_as_it_is_said_from_here_and_from_afar() -> None:
     assert moments.absolute(at, at, SUZHOU, "zh") == "11月23日 周一 13:17"
 
 
+def test_the_days_to_come_are_called_by_their_weekday() -> None:
+    friday = datetime(2026, 11, 27, 7, 30, tzinfo=UTC)
+    monday, week = friday + timedelta(days=3, hours=-4), friday + timedelta(days=7)
+    assert [moments.ahead(monday, friday, SUZHOU, each) for each in LOCALES] == ["周一 11:30", "Mon 11:30"]
+    assert [moments.ahead(week, friday, SUZHOU, each) for each in LOCALES] == ["12月4日 周五", "Fri 4 Dec"]
+
+
 def test_figures_stand_apart_from_chinese_and_words_do_not() -> None:
     assert [moments.within(each, "zh") for each in ("今天 13:17", "11月23日 周一", "周一")] == [
         "今天 13:17 ", " 11月23日 周一", "周一",
@@ -127,6 +134,14 @@ def test_the_inbox_keeps_the_moment_and_says_it_in_the_readers_language(
     _, (zh, en) = told(session, ticket, "told.suspend", day="2027-01-04")
     assert zh.endswith("已挂账，2027年1月4日复查。")
     assert en.endswith("reviewed on 4 Jan 2027.")
+
+
+def test_what_was_written_ends_where_the_sentence_goes_on(session: Session) -> None:
+    ticket, erin = a_ticket(session, "in_progress"), person(session, "erin")
+    event = fire(ticket, "resolve", actor=erin, **fields(session, "resolve", erin) | {"note": "已清运，恢复整洁。"})
+    _, (zh, en) = told(session, ticket, "told.resolve", event=event.id)
+    assert "已办结（已清运，恢复整洁）。请确认" in zh
+    assert "is done (已清运，恢复整洁). Please" in en
 
 
 def test_rows_of_earlier_versions_are_read_as_they_were_written(session: Session) -> None:

@@ -21,11 +21,18 @@ MINUTE = timedelta(minutes=1)
 DAY = re.compile(r"(\d+)月(\d+)日")
 DAY_PARTS = (r"\1", "月", r"\2", "日")
 NO_BREAK = "\u2060"
+MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+WITHIN = re.compile(
+    rf" (?:(?=\d)(?:(?<=[今昨明]天 )|(?<=周[一二三四五六日] )|(?<=today )|(?<=tomorrow )|(?<=yesterday )"
+    rf"|(?<=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )|(?<=[a-z], )(?=\d\d:))"
+    rf"|(?<=\d )(?=[天小分]|(?:{MONTHS}|d|h|min)\b))"
+)
+"""The spaces in a moment and between a number and its unit."""
 
 
 def register(app: Flask) -> None:
     """Give templates `t(key, …)`, `|when`, `|moment`, `|day`, `|day_words`, `|date_words`, `|clock_time`, `|unbroken`,
-    and of spans `deadline_words(…)`, `span_words(…)` and `amount_words(…)`."""
+    and of spans `deadline_words(…)`, `left_words(…)`, `span_words(…)` and `amount_words(…)`."""
     app.jinja_env.filters.update(
         when=when,
         moment=moment,
@@ -36,7 +43,11 @@ def register(app: Flask) -> None:
         unbroken=unbroken,
     )
     app.jinja_env.globals.update(
-        t=_said, deadline_words=deadline_words, span_words=span_words, amount_words=amount_words
+        t=_said,
+        deadline_words=deadline_words,
+        left_words=left_words,
+        span_words=span_words,
+        amount_words=amount_words,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -85,11 +96,20 @@ def clock_time(value: datetime | str) -> str:
 
 
 def unbroken(words: str) -> str:
-    """A sentence whose Chinese days stay on one line."""
-    return DAY.sub(NO_BREAK.join(DAY_PARTS), words)
+    """A sentence whose days, moments and amounts stay on one line each."""
+    return WITHIN.sub("\u00a0", DAY.sub(NO_BREAK.join(DAY_PARTS), words))
 
 
 def deadline_words(due_at: datetime | str, mark: str) -> str:
+    """How a deadline stands: as `left_words` where it is over or falls on today or tomorrow, else when it falls, since
+    nights and weekends of which no clock counts a minute lie in between: "周一 12:00 到期"."""
+    at, tz = _parsed(due_at), zone(reading())
+    if (at.astimezone(tz).date() - now().astimezone(tz).date()).days < 2:
+        return left_words(at, mark)
+    return say("deadline.due", locale(), when=moments.ahead(at, now(), tz, locale()))
+
+
+def left_words(due_at: datetime | str, mark: str) -> str:
     """How long there is, or how long it is over, a minute at least: "剩 1 小时 20 分", "超时 2 天"."""
     left = _parsed(due_at) - now()
     key = "deadline.over" if mark == "over" else "deadline.left"

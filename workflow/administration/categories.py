@@ -98,7 +98,7 @@ def index(session: Session, actor: Actor, *, q: str | None = None, group: str | 
     for row in session.scalars(query):
         rows.setdefault(row.group_code, []).append(row)
     groups = list(session.scalars(select(CategoryGroup).order_by(CategoryGroup.position)))
-    counted = select(Ticket.category_id, func.count()).where(Ticket.ended_at.is_(None)).group_by(Ticket.category_id)
+    counted = select(Ticket.category_id, func.count()).where(Ticket.settled_at.is_(None)).group_by(Ticket.category_id)
     open_tickets = {category: count for category, count in session.execute(counted) if category is not None}
     return Matters(groups, rows, settings.differences(session, Matter.thing), open_tickets)
 

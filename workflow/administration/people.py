@@ -91,12 +91,12 @@ def show(session: Session, actor: Actor, number: int) -> User:
 def in_hand(session: Session, person: User) -> int:
     """How many open tickets the person handles: what somebody else must take over."""
     query = select(func.count()).select_from(Ticket)
-    return session.scalar(query.where(Ticket.handler_id == person.id, Ticket.ended_at.is_(None))) or 0
+    return session.scalar(query.where(Ticket.handler_id == person.id, Ticket.settled_at.is_(None))) or 0
 
 
 def hand(session: Session, person: User, most: int = 10) -> list[Ticket]:
     """The open tickets that the person handles, the first due first, at most `most`. One query."""
-    query = select(Ticket).where(Ticket.handler_id == person.id, Ticket.ended_at.is_(None))
+    query = select(Ticket).where(Ticket.handler_id == person.id, Ticket.settled_at.is_(None))
     query = query.order_by(Ticket.due_at.is_(None), Ticket.due_at, Ticket.id).options(joinedload(Ticket.category))
     return list(session.scalars(query.limit(most)))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 from sqlalchemy.orm import Session
 
 from models.tickets import Ticket
@@ -12,6 +15,14 @@ from workflow.say import say
 AT_STREET = ("triage", "dispatch", "confirm")
 UNLED = ("triage", "dispatch", "arbitrate")
 """The clocks of what no department has, whichever had it before it was opened again."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose a ticket is, as offices know it."""
+
+    kind: Literal["person", "street", "department"]
+    name: str
 
 
 def answerable(session: Session, ticket: Ticket) -> Unit:
@@ -26,12 +37,12 @@ def street(session: Session, ticket: Ticket) -> Unit:
     return next((each for each in above if each is not None and each.kind == "street"), ticket.unit)
 
 
-def holder(session: Session, ticket: Ticket, locale: str) -> str | None:
-    """Whose it is, as offices know it: whoever must act; of what has ended, whoever did it. None where nobody did."""
+def holder(session: Session, ticket: Ticket, locale: str) -> Holder | None:
+    """Whoever must act; of what has ended, whoever did it. None where nobody did."""
     if ticket.clock == "arbitrate":
-        return say("role.supervisor", locale)
+        return Holder("person", say("role.supervisor", locale))
     if ticket.clock in AT_STREET:
-        return street(session, ticket).name(locale)
+        return Holder("street", street(session, ticket).name(locale))
     if ticket.handler is not None:
-        return ticket.handler.name
-    return ticket.department.name(locale) if ticket.department is not None else None
+        return Holder("person", ticket.handler.name)
+    return Holder("department", ticket.department.name(locale)) if ticket.department is not None else None

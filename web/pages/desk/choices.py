@@ -99,6 +99,8 @@ def _said(name: str, value: Any, offered: Choices, tongue: str, tz: ZoneInfo) ->
     if isinstance(value, bool):
         said = say(f"desk.flag.{name}", tongue)
         return said if value else say("desk.flag.not", tongue, flag=said)
+    if name == "q":
+        return say("desk.searched", tongue, words=value)
     if name == "states":
         titles = {each["value"]: each["title"] for each in offered.states}
         value = " / ".join(titles.get(each, each) for each in value)

@@ -35,9 +35,9 @@ async function draw(element) {
   const lines = ground?.features.length ? (await import("./ground.js")).draw(L, map, ground, fit !== undefined) : null;
   // Where nothing but outlines shows where it is, the community's is in sight; outside of the city, the whole of it is.
   const look = (at, zoom) => {
-    if (tiles || !lines) return map.setView(at, zoom);
+    if (tiles || !lines) return map.setView(at, zoom, { animate: false });
     const home = around(ground, at).at(-1);
-    return map.fitBounds((home ? L.geoJSON(home) : lines).getBounds().extend(at), { padding: [24, 24] });
+    return map.fitBounds((home ? L.geoJSON(home) : lines).getBounds().extend(at), { padding: [24, 24], animate: false });
   };
   const items = others?.items ?? [];
   if (items.length) (await import("./marks.js")).default(L, map, items);
@@ -45,7 +45,7 @@ async function draw(element) {
 
   const form = pick && element.closest("form");
   if (!form || form.elements.latitude.value) look(place, pick ? 16 : 17);
-  else if (lines) map.fitBounds((lines.getLayers().find(({ feature }) => feature.properties.code === area) ?? lines).getBounds(), { padding: [12, 12] });
+  else if (lines) map.fitBounds((lines.getLayers().find(({ feature }) => feature.properties.code === area) ?? lines).getBounds(), { padding: [12, 12], animate: false });
   else map.setView(place, 12);
   if (form) return (await import("./pick.js")).default(L, map, form, look);
   if (accuracy) L.circle(place, { radius: Number(accuracy), className: "map-accuracy", interactive: false }).addTo(map);
@@ -66,7 +66,7 @@ function whole(L, map, lines, items) {
   const all = items.map(({ latitude, longitude }) => L.latLng(latitude, longitude));
   const near = city ? all.filter((at) => city.contains(at)) : all;
   const bounds = near.length ? L.latLngBounds(near) : city;
-  if (bounds) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 16 });
+  if (bounds) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 16, animate: false });
 }
 
 // A map that nobody looks at is not loaded.
