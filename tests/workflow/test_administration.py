@@ -106,6 +106,14 @@ def test_a_person_is_disabled_and_comes_back(session: Session) -> None:
     assert done(session) == [("user.disable", str(erin.id)), ("user.enable", str(erin.id))]
 
 
+@pytest.mark.parametrize("state", ["assigned", "in_progress", "suspended", "resolved", "confirmed", "rewarded"])
+def test_what_is_in_hand_is_what_is_not_dealt_with(session: Session, state: str) -> None:
+    ticket, erin = a_ticket(session, state), person(session, "erin")
+    held = [ticket] if state in ("in_progress", "suspended") else []
+    assert people.in_hand(session, erin) == len(held)
+    assert people.hand(session, erin) == held
+
+
 def test_nobody_shuts_themselves_out(session: Session) -> None:
     admin = a_second_administrator(session)
     for act in (people.disable, reset):

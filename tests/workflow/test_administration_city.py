@@ -19,6 +19,7 @@ from workflow.administration import acts, calendar, categories, limits, units
 from workflow.administration.settings import differences
 from workflow.city import read_pack
 from workflow.errors import Forbidden, Invalid, NotFound, Refused
+from workflow.ticket_filters import TicketFilter, count
 
 SET: Mapping[str, Any] = {
     "limit_minutes": 60, "limit_counts": "calendar", "points": 7, "photo_required": True, "evidence_required": False,
@@ -149,6 +150,14 @@ def test_the_matters_of_a_page_are_few_queries(session: Session) -> None:
     everything = categories.index(session, ada(session))
     assert sum(map(len, everything.rows.values())) == 128
     assert list(everything.rows) == [group.code for group in everything.groups]
+
+
+@pytest.mark.parametrize("state", sorted(cast.STEPS))
+def test_what_a_matter_has_open_is_what_the_list_holds(session: Session, state: str) -> None:
+    a_ticket(session, state)
+    admin = ada(session)
+    held = count(session, admin, TicketFilter(), {"open": TicketFilter(open=True, category=RUBBISH)})
+    assert categories.index(session, admin).open_tickets.get(rubbish(session).id, 0) == held["open"]
 
 
 def test_limits_are_set_by_hand_and_stay_so(session: Session) -> None:

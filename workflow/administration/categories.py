@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import Category, CategoryGroup, Override, Ticket, Unit
-from workflow.access import require
+from workflow.access import require, visible_tickets
 from workflow.actors import Actor
 from workflow.administration import settings
 from workflow.administration.fields import Errors, hold_choice, hold_flag, hold_whole, refuse
@@ -21,6 +21,7 @@ from workflow.administration.settings import Difference
 from workflow.city.categories import MOST_POINTS
 from workflow.city.city_file import COUNTS, LONGEST_MINUTES
 from workflow.errors import NotFound, Refused
+from workflow.ticket_filters import TicketFilter, conditions
 
 FIELDS = (
     "limit_minutes", "limit_counts", "points", "photo_required", "evidence_required", "department", "active",
@@ -98,7 +99,8 @@ def index(session: Session, actor: Actor, *, q: str | None = None, group: str | 
     for row in session.scalars(query):
         rows.setdefault(row.group_code, []).append(row)
     groups = list(session.scalars(select(CategoryGroup).order_by(CategoryGroup.position)))
-    counted = select(Ticket.category_id, func.count()).where(Ticket.settled_at.is_(None)).group_by(Ticket.category_id)
+    held = visible_tickets(actor).where(*conditions(session, actor, TicketFilter(open=True)))
+    counted = held.with_only_columns(Ticket.category_id, func.count()).group_by(Ticket.category_id)
     open_tickets = {category: count for category, count in session.execute(counted) if category is not None}
     return Matters(groups, rows, settings.differences(session, Matter.thing), open_tickets)
 
