@@ -62,6 +62,8 @@ def _take(house: House, browser: Browser, context: BrowserContext, pages: list[S
 def _see_all(page: Page) -> None:
     """Maps and pictures are loaded when they come into sight."""
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    for tile in page.locator("[data-map]").all():
+        tile.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     page.evaluate("window.scrollTo(0, 0)")
 

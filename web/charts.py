@@ -91,7 +91,8 @@ def _marks(bars: Sequence[int], line: Sequence[int], width: float, y: Callable[[
     taken: list[int] = []
     for of, place, value in wanted:
         if all(abs(place - other) > count / 8 for other in taken):
-            marks.append(_mark(place, count, width, y(value) - 5, str(value), of))
+            falls = of == "line" and place > 0 and line[place - 1] > value
+            marks.append(_mark(place, count, width, y(value) + (14 if falls else -5), str(value), of))
             taken.append(place)
     return marks
 

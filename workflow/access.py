@@ -20,6 +20,8 @@ from workflow.errors import Forbidden, NotFound
 from workflow.numbers import parse_number
 
 Audience = Literal["reporter", "street", "department", "admin", "public"]
+KNOWING = ("street", "admin")
+"""Who may know whom a report comes from, where it was not sent without a name."""
 
 EVERYBODY = ("rider", "clerk", "officer", "head", "supervisor", "guard", "admin")
 STAFF = ("clerk", "officer", "head", "supervisor", "admin")

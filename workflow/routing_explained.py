@@ -47,7 +47,7 @@ def _place(session: Session, latitude: float, longitude: float, unit: Unit, loca
     index = area_index(session)
     covering = [session.get_one(Unit, each) for each in index.covering(latitude, longitude)]
     if covering:
-        chain = (" → " if locale == "en" else "→").join(each.name(locale) for each in reversed(covering))
+        chain = " → ".join(each.name(locale) for each in reversed(covering))
         return [say("route.inside", locale, unit=titles(unit), chain=chain)]
     nearest = index.nearest(latitude, longitude)
     if nearest is None:

@@ -172,7 +172,7 @@ def _sentence(session: Session, row: Notification, words: dict[str, Any], locale
     if row.key not in catalogue("zh"):
         return say("told.other", locale, number=row.params.get("number", ""))
     written = words.get("reason") or words.get("note") or ""
-    if not catalogue(locale)[row.key].endswith("{words}"):
+    if not catalogue(locale).get(row.key, "").endswith("{words}"):
         written = written.rstrip(ENDS)  # the sentence goes on
     return say(row.key, locale, **{**row.params, **_when(session, row.params, locale), "words": written}).strip()
 

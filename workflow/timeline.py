@@ -92,7 +92,7 @@ class _Words:
         if person is None:
             return None
         if event.actor_role == "rider":
-            known = audience in ("street", "admin") and not self.ticket.anonymous
+            known = audience in access.KNOWING and not self.ticket.anonymous
             return person.name if known or audience == "reporter" else None
         return None if audience in ("reporter", "public") else person.name
 

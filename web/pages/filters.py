@@ -24,7 +24,7 @@ NO_BREAK = "\u2060"
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 WITHIN = re.compile(
     rf" (?:(?=\d)(?:(?<=[今昨明]天 )|(?<=周[一二三四五六日] )|(?<=today )|(?<=tomorrow )|(?<=yesterday )"
-    rf"|(?<=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )|(?<=[a-z], )(?=\d\d:))"
+    rf"|(?<=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )|(?<=(?:{MONTHS}) )(?=\d{{4}})|(?:(?<=[a-z\d], )|(?<=日 ))(?=\d\d:))"
     rf"|(?<=\d )(?=[天小分]|(?:{MONTHS}|d|h|min)\b))"
 )
 """The spaces in a moment and between a number and its unit."""

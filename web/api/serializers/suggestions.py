@@ -14,7 +14,7 @@ from workflow.numbers import parse_number
 def suggestions(session: Session, actor: User, ticket: Ticket) -> dict[str, Any] | None:
     """Likely category and department, likely duplicates, other tickets with the same picture; None before routing."""
     found = ticket.routing
-    if found is None or access.audience(actor, ticket) not in ("street", "admin"):
+    if found is None or access.audience(actor, ticket) not in access.KNOWING:
         return None
     named = {each["number"] for each in found["duplicates"]} | set(found["same_picture"])
     ids = [parsed[1] for number in named if (parsed := parse_number(number))]

@@ -37,7 +37,7 @@ class Facts:
 def facts(page: Page, ticket: Ticket) -> Facts:
     """The facts for the page's reader."""
     person = page.actor
-    sender = access.audience(person, ticket) in ("street", "admin")
+    sender = access.audience(person, ticket) in access.KNOWING
     into = ticket.merged_into
     return Facts(
         sender=sender,

@@ -15,5 +15,5 @@ export default function areas(L, map, outlines, { area, areaPages }) {
   });
   ground.addTo(map);
   map.options.zoomSnap = 0.25;
-  if (shown.length) map.fitBounds(ground.getBounds(), { padding: [16, 16] });
+  if (shown.length) map.fitBounds(ground.getBounds(), { padding: [16, 16], animate: false });
 }
