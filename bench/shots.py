@@ -64,6 +64,7 @@ def _see_all(page: Page) -> None:
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     for tile in page.locator("[data-map]").all():
         tile.scroll_into_view_if_needed()
+        tile.locator("path, .leaflet-marker-icon").first.wait_for(state="attached")
     page.wait_for_load_state("networkidle")
     page.evaluate("window.scrollTo(0, 0)")
 

@@ -45,6 +45,7 @@ class Settings:
     mail_from: str
     """The address that mails come from; whoever answers writes to it."""
     tile_url: str | None
+    tile_attribution: str
     base_url: str
     trusted_hosts: tuple[str, ...]
     """Empty: any host name, outside production only."""
@@ -85,6 +86,7 @@ class Settings:
             smtp_url=values.smtp_url(given),
             mail_from=values.mail_from(given, base_url),
             tile_url=values.tile_url(given),
+            tile_attribution=given.get("TILE_ATTRIBUTION", ""),
             base_url=base_url,
             trusted_hosts=tuple(name.strip() for name in given.get("TRUSTED_HOSTS", "").split(",") if name.strip()),
             production=production,

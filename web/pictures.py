@@ -28,6 +28,19 @@ def render(files: Sequence[FileStorage]) -> list[Rendered]:
     return [_rendered(file) for file in files]
 
 
+def render_some(files: Sequence[FileStorage]) -> tuple[list[Rendered], Invalid | None]:
+    """As `render`, but of all that can be kept; the second is what is wrong with the first of the others."""
+    stop_reading()
+    rendered: list[Rendered] = []
+    wrong: Invalid | None = None
+    for file in files:
+        try:
+            rendered.append(_rendered(file))
+        except Invalid as problem:
+            wrong = wrong or problem
+    return rendered, wrong
+
+
 def digests(files: Iterable[FileStorage]) -> list[str]:
     """The SHA-256 of what was sent, in hexadecimal; the files can be read again afterwards."""
     found = []

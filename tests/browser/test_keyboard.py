@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, FileChooser, Page
 
 from bench import chromium
-from tests.browser.conftest import PASSWORD, Faults
+from tests.browser.conftest import PASSWORD, Faults, enter
 from tests.browser.steps import (
     RUBBISH,
     a_browser,
@@ -120,3 +120,20 @@ def photographed(page: Page) -> None:
     """By the file chooser, which answers with the next photo."""
     page.keyboard.press("Enter")
     page.locator("[data-photos] ~ .kept img, .kept img").first.wait_for()
+
+
+def test_filters_wait_until_they_are_left(house: House, browser: Browser, faults: Faults) -> None:
+    page = enter(a_browser(browser, "en-GB", True, chromium.DESK), house, "clerk.loufeng")
+    faults.watch(page)
+    page.goto(f"{house.address}/desk/tickets?sort=-created")
+    tab_to(page, "select[name=state]")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    third = page.locator("select[name=state] option").nth(3).get_attribute("value")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**state={third}**")
+    tab_to(page, "input[name=since]")
+    page.keyboard.type("11012026")
+    assert "since=2" not in page.url
+    tab_to(page, "input[name=until]")
+    page.wait_for_url("**since=2026-**")

@@ -128,3 +128,15 @@ def test_a_phone_that_answers_before_the_form_is_ready_is_heard(house: House, br
     for each in late:
         each.continue_()
     expect(page.locator(".where.known")).to_contain_text("位置在娄葑街道")
+
+
+def test_what_was_chosen_while_the_phone_looked_counts(house: House, browser: Browser, faults: Faults) -> None:
+    page = a_page(browser, house, faults, "rider1", **chromium.PHONE)
+    page.add_init_script("navigator.geolocation.getCurrentPosition = (found) => { window.answer = found; }")
+    page.goto(f"{house.address}/report")
+    page.locator("[data-locate]").click()
+    page.wait_for_function("window.answer")
+    page.locator("select[name=area]").select_option("weiting")
+    page.evaluate("window.answer({ coords: { latitude: 31.305, longitude: 120.655, accuracy: 9 } })")
+    expect(page.locator("[name=latitude]")).to_have_value("")
+    expect(page.locator("select[name=area]")).to_have_value("weiting")

@@ -47,6 +47,7 @@ def form_of(page: TestResponse, name: str) -> dict[str, str]:
     assert form[1].endswith(f"/transitions/{name}")
     held = dict.fromkeys(re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"', form[0]), "")
     held |= re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0])
+    held |= re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]*)" checked>', form[0])
     return held | dict(re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', form[0]))
 
 

@@ -210,7 +210,10 @@ def test_every_cell(route: str, people: People, house: House) -> None:
 def without_names(answer: Any) -> str:
     """A page but for the address that was asked for, which its menu leads back to, and for its forms' marks."""
     text: str = answer.text
-    return MARK.sub("", text.replace(answer.request.path, "")) if answer.mimetype == "text/html" else text
+    if answer.mimetype != "text/html":
+        return text
+    back = re.search(r'name="back" value="([^"]*)"', text)
+    return MARK.sub("", text.replace(back[1], "") if back and len(back[1]) > 1 else text)
 
 
 def without_id(answer: Any) -> list[tuple[str, str]]:

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from models import Act, CalendarDay, CalendarYear, Category, City, Rule, Unit
 from models.database import Database, database
 from tests.cast import a_ticket
 from tests.web.admin_forms import ada, forms, send, wrong_fields
-from tests.web.browsing import words
+from tests.web.browsing import Visitor, words
 from tests.web.conftest import People
 
 UNIT, MATTER, LIMITS, CALENDAR = "/admin/units/loufeng", "/admin/categories/06010", "/admin/limits", "/admin/calendar"
@@ -257,13 +258,23 @@ def test_many_years_are_one_page_of_few(site: Flask) -> None:
     assert admin.get(f"{CALENDAR}?year=" + "9" * 5000).status_code == 200
 
 
-def test_a_file_is_taken_too(site: Flask) -> None:
-    admin = ada(site)
-    fields = {**forms(admin.get(CALENDAR))[CALENDAR], "file": (io.BytesIO(b"\xef\xbb\xbf" + YEAR.encode()), "2027.csv")}
-    page = admin.post(CALENDAR, fields, content_type="multipart/form-data")
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf" + YEAR.encode(), YEAR.encode("gb18030")])
+def test_a_file_is_taken_too(site: Flask, content: bytes) -> None:
+    page = sent_file(ada(site), content)
     assert page.status_code == 200
     assert "2027 年：将改动" in words(page)
     assert forms(page)[CALENDAR]["days"].strip() == YEAR.strip()
+
+
+def test_a_file_that_is_no_text_leaves_nothing_to_import(site: Flask) -> None:
+    page = sent_file(ada(site), b"\x89PNG\xff\xfe\x00\x80" * 20)
+    assert page.status_code == 422
+    assert forms(page)[CALENDAR]["days"].strip() == ""
+
+
+def sent_file(admin: Visitor, content: bytes) -> TestResponse:
+    fields = {**forms(admin.get(CALENDAR))[CALENDAR], "file": (io.BytesIO(content), "2027.csv")}
+    return admin.post(CALENDAR, fields, content_type="multipart/form-data")
 
 
 def test_mistakes_of_a_calendar_are_named_by_line(site: Flask) -> None:

@@ -119,6 +119,13 @@ def test_an_officer_resolves_with_a_photo_from_the_field(site: Flask, sqlite_db:
     kept = re.findall(r'name="photo_ids" value="([^"]+)"', blank.text)
     assert len(kept) == 1
     assert f'/uploads/{kept[0]}?size=thumb"' in blank.text
+    file = re.search(r'<input type="file"[^>]*id="f-resolve-photos"[^>]*>', blank.text)
+    assert file is not None
+    assert " required" not in file[0], "one is there already"
+    sent = form_with(visitor, picture(), b"no picture", note="好了")
+    mixed = visitor.post(f"/tickets/{number}/transitions/resolve", **sent)
+    assert mixed.status_code == 422
+    assert len(re.findall(r'name="photo_ids" value="[^"]+" checked', mixed.text)) == 1, "the good one stays"
     done = visitor.post(f"/tickets/{number}/transitions/resolve", {"note": "清理完毕", "photo_ids": kept})
     assert done.status_code == 303
     there = visitor.get(done.location)

@@ -147,6 +147,17 @@ def test_language_and_colours_are_chosen_and_kept(site: Flask) -> None:
     assert visitor.post("/language", {"language": "fr"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("sent", "page"), [("/account/notices", "/account"), ("/account/password", "/account"), ("/report", "/report")]
+)
+def test_a_choice_leads_back_to_a_page_that_can_be_read(site: Flask, sent: str, page: str) -> None:
+    visitor = Visitor(site, "alice")
+    answer = visitor.post(sent, {"email": "no address"})
+    assert answer.status_code == 422
+    assert f'name="back" value="{page}"' in answer.text
+    assert visitor.get(page).status_code == 200
+
+
 def test_a_chosen_language_is_the_persons_own(site: Flask) -> None:
     Visitor(site, "alice").post("/language", {"language": "en"})
     with database.reading() as session:
@@ -189,6 +200,7 @@ def test_news_are_switched_and_an_address_is_checked(site: Flask) -> None:
     wrong = visitor.post("/account/notices", {"email": "no address"})
     assert wrong.status_code == 422
     assert 'value="no address"' in wrong.text
+    assert 'name="progress.inbox" value="1">' in wrong.text, "what was switched off stays so"
     assert visitor.post("/account/notices", {"email": "alice@example.org"}).status_code == 303
     page = visitor.get("/account")
     assert 'value="alice@example.org"' in page.text
@@ -260,6 +272,13 @@ def test_nothing_in_a_page_breaks_the_policy_by_itself() -> None:
         assert "<style" not in text, template
         assert "javascript:" not in text, template
         assert " onclick=" not in text, template
+
+
+def test_a_page_names_the_tile_server_and_whose_tiles_they_are(make_app: MakeApp) -> None:
+    address, whose = "https://tiles.example/{z}/{x}/{y}.png", "© <b>Mapmakers</b>"
+    with_tiles = make_app(TILE_URL=address, TILE_ATTRIBUTION=whose).test_client().get("/sign-in").text
+    assert f'<meta name="tiles" content="{address}" data-attribution="© &lt;b&gt;Mapmakers&lt;/b&gt;">' in with_tiles
+    assert 'name="tiles"' not in make_app().test_client().get("/sign-in").text
 
 
 def test_the_parts_are_shown_while_building_and_not_in_production(make_app: MakeApp) -> None:

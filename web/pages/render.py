@@ -6,12 +6,13 @@ import gzip
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, g, render_template, request
+from flask import Response, current_app, g, render_template, request
 from sqlalchemy import func, select
+from werkzeug.exceptions import HTTPException
 
 from models import Notification, User
 from web import form_marks
-from web.context import locale, reading
+from web.context import locale, reading, settings
 from web.login import signed_in
 from web.pages.nav import items
 from workflow import telling
@@ -47,7 +48,9 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
         chrome=chrome,
         nav=items(chrome.person),
         csrf=form_marks.mark(),
-        here=request.full_path.rstrip("?"),
+        here=_here(),
+        tiles=settings().tile_url,
+        tile_attribution=settings().tile_attribution,
         languages={each: say(f"language.{each}", each) for each in LOCALES},
         **values,
     )
@@ -55,6 +58,22 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
     response.headers["Content-Language"] = tongue
     _fill(response, body.encode())
     return response
+
+
+def _here() -> str:
+    """Where this page can be read again: of what answers a form, the nearest address above it that is a page."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    path, pages = request.path, current_app.create_url_adapter(request)
+    assert pages is not None
+    while path:
+        try:
+            pages.match(path, method="GET")
+        except HTTPException:
+            path = path.rpartition("/")[0]
+        else:
+            return path
+    return "/"
 
 
 def _fill(response: Response, body: bytes) -> None:

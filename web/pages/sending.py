@@ -13,7 +13,7 @@ from web.api.schemas.incoming import ReportIn
 from web.bodies import PageForm
 from web.context import actor, reading, stop_reading
 from web.pages.ticket.actions import KEPT
-from web.pages.ticket.uploads import keep_pictures, kept_pictures
+from web.pages.ticket.uploads import SomeRefused, keep_pictures, kept_pictures
 from web.reporting import ONCE, take_once, taken_before
 from workflow.area_places import somewhere_in
 from workflow.errors import Invalid, Problem
@@ -70,6 +70,8 @@ def send(form: PageForm, read: Callable[[PageForm], ReportIn]) -> str | Draft:
         if taken is None:
             ids = keep_pictures(form)
             taken = take_once(read(form), ids, str(key), digest)
+    except SomeRefused as problem:
+        return _draft(form, problem.ids, problem=problem)
     except Problem as problem:
         return _draft(form, ids, problem=problem)
     return _draft(form, ids, other=taken.number) if taken.other else taken.number

@@ -83,7 +83,8 @@ def _list(value: Any, need: FieldNeed, options: Choices) -> list[str]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list) or len(value) > min(need.maximum, 50):
-        raise WrongValue("field.list", maximum=min(need.maximum, 50))
+        key = "photo.too_many" if need.type == "photos" else "field.list"
+        raise WrongValue(key, maximum=min(need.maximum, 50))
     return list(dict.fromkeys(_choice(each, need, options) for each in value))
 
 

@@ -52,7 +52,7 @@ def choose_notices() -> Response:
             notices.switch(session, person, wanted)
             notices.set_address(session, person, form.text("email"))
     except Problem as problem:
-        return _page(problem, form.text("email"))
+        return _page(problem, form.text("email"), wanted=set(form.values))
     return go(url_for("pages.account", did="notices"))
 
 
@@ -64,11 +64,12 @@ def leave_everywhere() -> Response:
     return forget(go(url_for("pages.sign_in")))
 
 
-def _page(problem: Problem | None = None, email: str | None = None) -> Response:
+def _page(problem: Problem | None = None, email: str | None = None, wanted: set[str] | None = None) -> Response:
     session, person = reading(), actor()
     chosen: dict[str, list[notices.Preference]] = {}
     for each in notices.preferences(session, person):
-        chosen.setdefault(each.kind, []).append(each)
+        on = each.on if wanted is None or each.fixed else f"{each.kind}.{each.channel}" in wanted
+        chosen.setdefault(each.kind, []).append(each._replace(on=on))
     return render(
         "account/settings.html",
         problem.status if problem else 200,

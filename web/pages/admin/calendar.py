@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar as weeks
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ def take() -> Response:
     """First what the import would change; then, when the reader says so, the import."""
     form = page_form()
     sent = request.files.get("file")
-    content = sent.stream.read(LONGEST + 1) if sent and sent.filename else (form.text("days") or "").encode()
+    content = _utf8(sent.stream.read(LONGEST + 1)) if sent and sent.filename else (form.text("days") or "").encode()
     published = form.text("published") is not None
     try:
         if len(content) > LONGEST:
@@ -57,8 +58,28 @@ def take() -> Response:
         with writing() as (session, person):
             calendar.take(session, person, content, published=published, seen=seen(form))
     except Problem as problem:
-        return _page(problem, typed={"days": content[:LONGEST].decode(errors="replace"), "published": published})
+        return _page(problem, typed={"days": _text(content), "published": published})
     return go(url_for("pages.calendar", did="imported"))
+
+
+def _utf8(content: bytes) -> bytes:
+    """What a spreadsheet wrote, which in China is seldom UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        with suppress(UnicodeDecodeError):
+            text = content.decode("gb18030")
+            if text.startswith("date,"):
+                return text.encode()
+    return content
+
+
+def _text(content: bytes) -> str:
+    """What can be typed on from; nothing of a file that is no text."""
+    try:
+        return content[:LONGEST].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
 
 
 @pages.post("/admin/calendar/<int:year>/restore", endpoint="restore_calendar")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Response, g, request, url_for
 
+from models import User
 from models.database import database
 from web.action import public
 from web.auth import device_token, hold_own_origin, remember
 from web.bodies import page_form
-from web.context import keys, locale, reading, stop_reading
+from web.context import LANGUAGE, keys, locale, reading, stop_reading
 from web.keys import SESSION
+from web.pages.account.choices import keep_choice
 from web.pages.addresses import go
 from web.pages.blueprint import pages
 from web.pages.render import render
@@ -42,7 +44,9 @@ def enter(token: str) -> Response:
     g.actor = g.token = None  # whoever was signed in here before
     old = request.cookies.get(keys().cookie(SESSION))
     found = sign_in(database, username, new, kind="cookie", device_token=device_token(), old_token=old)
-    return remember(go(url_for("pages.home")), found)
+    with database.reading() as session:
+        tongue = session.get_one(User, found.session.user_id).locale
+    return remember(keep_choice(go(url_for("pages.home")), LANGUAGE, tongue), found)
 
 
 def _page(token: str, problem: Problem | None = None) -> Response:

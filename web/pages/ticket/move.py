@@ -16,10 +16,10 @@ from web.pages.desk import views
 from web.pages.desk.asked import read_back
 from web.pages.ticket.actions import KEPT, Sent, given
 from web.pages.ticket.show import ticket_page
-from web.pages.ticket.uploads import keep_pictures, kept_pictures
+from web.pages.ticket.uploads import SomeRefused, keep_pictures, kept_pictures
 from workflow import access
 from workflow.engine import fire
-from workflow.errors import Busy, Invalid, NotFound, Problem
+from workflow.errors import Invalid, NotFound, Problem
 
 FROM = "from"
 NOT_TYPED = ("csrf", "version", "next", FROM, "photos", KEPT)
@@ -38,8 +38,10 @@ def move(number: str, name: str) -> Response:
             fields = given(form, ticket, person, name) | ({"photos": ids} if ids else {})
             fire(ticket, name, fields, actor=person, if_version=_version(form.text("version")))
             here = access.still_visible(session, person, ticket)
-    except (NotFound, Busy):
+    except NotFound:
         raise
+    except SomeRefused as problem:
+        return _again(number, name, problem.ids, problem)
     except Problem as problem:
         return _again(number, name, ids, problem)
     return go(_where(number, name, here=here))

@@ -10,19 +10,31 @@ from web.api.serializers.common import photo as told
 from web.bodies import PageForm
 from web.context import reading, storage, writing
 from web.pages.ticket.actions import KEPT
+from workflow.errors import Invalid
 from workflow.pictures import keep, stored
+
+
+class SomeRefused(Invalid):
+    """Not all files of a form are pictures; `ids` are those that are, and are kept."""
+
+    def __init__(self, wrong: Invalid, ids: list[str]) -> None:
+        super().__init__(wrong.errors)
+        self.ids = ids
 
 
 def keep_pictures(form: PageForm) -> list[str]:
     """The ids of all pictures of a form: those that an earlier try kept, and those that came now, kept as uploads of
-    their sender. Raises Invalid for a file that is no picture; nothing of this form is kept then."""
-    earlier = form.many(KEPT)
+    their sender. Raises SomeRefused where a file is no picture."""
+    ids = form.many(KEPT)
     if not form.pictures:
-        return earlier
-    rendered = pictures.render(form.pictures)
-    with stored(storage(), rendered) as keys, writing() as (session, person):
-        rows = keep(session, person, rendered, keys)
-        return [*earlier, *(row.public_id for row in rows)]
+        return ids
+    rendered, wrong = pictures.render_some(form.pictures)
+    if rendered:
+        with stored(storage(), rendered) as keys, writing() as (session, person):
+            ids = [*ids, *(row.public_id for row in keep(session, person, rendered, keys))]
+    if wrong is not None:
+        raise SomeRefused(wrong, ids)
+    return ids
 
 
 def kept_pictures(person: User, ids: list[str]) -> list[dict[str, str]]:

@@ -1,4 +1,7 @@
-// A form is sent once: a second tap while it is on its way does nothing. What comes back from the browser's history may be sent again.
+// A form is sent once: a second tap while it is on its way does nothing. What comes back from the browser's history may be
+// sent again, and what has been on its way for so long that somebody may have stopped it.
+const LONGEST = 30_000;
+
 export default function once(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sending) {
@@ -7,9 +10,11 @@ export default function once(form) {
     }
     form.dataset.sending = "1";
     event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(again, LONGEST);
   });
-  window.addEventListener("pageshow", () => {
+  const again = () => {
     delete form.dataset.sending;
     form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-  });
+  };
+  window.addEventListener("pageshow", again);
 }

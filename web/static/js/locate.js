@@ -5,10 +5,16 @@ export default function locate(button) {
   const form = button.closest("form");
   const said = form.querySelector("[data-locate-said]");
   button.hidden = !navigator.geolocation;
+  // What was chosen while the phone was still looking counts.
+  let chosen = false;
+  form.addEventListener("whistle:picked", () => (chosen = true));
+  form.elements.area?.addEventListener("change", () => (chosen = true));
   const ask = (tapped) => {
+    chosen = false;
     said.textContent = texts.locating;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
+        if (chosen) return;
         form.elements.latitude.value = coords.latitude.toFixed(6);
         form.elements.longitude.value = coords.longitude.toFixed(6);
         // Some phones say 0 where they do not know.
@@ -18,7 +24,7 @@ export default function locate(button) {
         const { latitude, longitude } = coords;
         form.dispatchEvent(new CustomEvent("whistle:located", { detail: { latitude, longitude, asked: Boolean(tapped) } }));
       },
-      () => (said.textContent = texts.not_located),
+      () => chosen || (said.textContent = texts.not_located),
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 },
     );
   };

@@ -25,11 +25,11 @@ async function draw(element) {
   const [ground, others] = await Promise.all([areas && outlines(areas), marks && json(marks)]);
   const { latitude, longitude, accuracy } = element.dataset;
   const place = [Number(latitude), Number(longitude)];
-  const tiles = document.querySelector('meta[name="tiles"]')?.content;
+  const { content: tiles, dataset: served } = document.querySelector('meta[name="tiles"]') ?? {};
   element.replaceChildren();
   const map = L.map(element, { attributionControl: Boolean(tiles), scrollWheelZoom: !pick, zoomSnap: tiles ? 1 : 0.25 });
   map.setView(place, 17);
-  if (tiles) L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
+  if (tiles) L.tileLayer(tiles, { maxZoom: 19, attribution: new Option(served.attribution).innerHTML }).addTo(map);
   if (fit !== undefined && !marks) return ground && (await import("./areas.js")).default(L, map, ground, element.dataset);
 
   const lines = ground?.features.length ? (await import("./ground.js")).draw(L, map, ground, fit !== undefined) : null;
