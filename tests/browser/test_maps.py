@@ -135,7 +135,7 @@ def test_what_was_chosen_while_the_phone_looked_counts(house: House, browser: Br
     page.add_init_script("navigator.geolocation.getCurrentPosition = (found) => { window.answer = found; }")
     page.goto(f"{house.address}/report")
     page.locator("[data-locate]").click()
-    page.wait_for_function("window.answer")
+    page.wait_for_function("() => Boolean(window.answer)")
     page.locator("select[name=area]").select_option("weiting")
     page.evaluate("window.answer({ coords: { latitude: 31.305, longitude: 120.655, accuracy: 9 } })")
     expect(page.locator("[name=latitude]")).to_have_value("")
