@@ -62,7 +62,7 @@ def _take(house: House, browser: Browser, context: BrowserContext, pages: list[S
 def _see_all(page: Page) -> None:
     """Maps and pictures are loaded when they come into sight."""
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    for tile in page.locator("[data-map]").all():
+    for tile in page.locator("[data-map]:visible").all():
         tile.scroll_into_view_if_needed()
         tile.locator("path, .leaflet-marker-icon").first.wait_for(state="attached")
     page.wait_for_load_state("networkidle")
