@@ -290,6 +290,14 @@ def test_the_parts_are_shown_while_building_and_not_in_production(make_app: Make
     assert answer.status_code == 404
 
 
+def test_a_form_for_another_host_is_an_error_and_no_fault(make_app: MakeApp) -> None:
+    production = make_app(
+        WHISTLE_ENV="production", BASE_URL="https://w.example", TRUSTED_HOSTS="w.example", SECRET_KEY="k" * 40
+    )
+    answer = production.test_client().post("/sign-in", base_url="https://evil.example", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+
+
 def test_production_answers_nothing_from_a_demo_that_came_later(make_app: MakeApp) -> None:
     """As where the database was away when the server came up."""
     production = make_app(

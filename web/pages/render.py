@@ -64,8 +64,8 @@ def _here() -> str:
     """Where this page can be read again: of what answers a form, the nearest address above it that is a page."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    path, pages = request.path, current_app.create_url_adapter(request)
-    assert pages is not None
+    # Bound to no host: the pages of errors are also for hosts that are not ours.
+    path, pages = request.path, current_app.url_map.bind("")
     while path:
         try:
             pages.match(path, method="GET")
