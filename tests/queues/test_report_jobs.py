@@ -74,8 +74,10 @@ def test_from_confirmed_to_rewarded_and_told_and_paid_once(db: Database) -> None
         account = session.scalars(select(Account).where(Account.user_id == rider.id, Account.kind == "rider")).one()
         assert account.balance == 10
         assert session.scalar(select(func.count(Journal.id))) == 1
-        assert told(session, "alice")[-1] == f"{ticket.number} 已结案，10 积分已到账。"
-        assert told(session, "alice", "en")[-1] == f"{ticket.number} is closed; 10 points are in your account."
+        assert told(session, "alice")[-1] == f"{ticket.number}「暴露垃圾」核查通过，10 积分已到账。"
+        assert told(session, "alice", "en")[-1] == (
+            f"{ticket.number} “Exposed rubbish” was confirmed; 10 points are in your account."
+        )
 
 
 def test_an_anonymous_report_is_closed_without_points_and_says_why(db: Database) -> None:

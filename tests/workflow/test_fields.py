@@ -50,8 +50,8 @@ WRONG = [
     ("size", "red", "field.choice"), ("colours", ["red", "green"], "field.choice"),
     ("colours", ["red", 1], "field.text"), ("colours", ["red", "blue", "red"], "field.list"),
     ("colours", {"red": 1}, "field.list"), ("colours", 3, "field.list"),
-    ("colours", [["red"]], "field.text"), ("pictures", ["a", "b", "c", "d"], "field.list"),
-    ("pictures", [None], "field.text"), ("other", 12, "field.text"), ("other", "1" * 65, "field.too_long"),
+    ("colours", [["red"]], "field.text"), ("pictures", ["a", "b", "c", "d"], "photo.too_many"),
+    ("pictures", {"a": 1}, "field.list"), ("pictures", [None], "field.text"), ("other", 12, "field.text"), ("other", "1" * 65, "field.too_long"),
     ("other", "\x00", "field.characters"),
 ]  # fmt: skip
 BLANK = [None, "", "   ", "\t\n", " ", "　", []]

@@ -90,7 +90,8 @@ def test_it_is_set_aside_at_triage_and_paid_at_the_end(session: Session) -> None
     assert entry.rule is not None
     assert entry.rule.title("zh") == "您上报的问题经核实已解决"
     assert entry.rule.title("en") == "The problem you reported was verified and solved"
-    assert told(session, ticket, "alice") == f"{ticket.number} is closed; 10 points are in your account."
+    said = f"{ticket.number} “Exposed rubbish” was confirmed; 10 points are in your account."
+    assert told(session, ticket, "alice") == said
 
 
 def test_the_category_that_the_office_finds_is_what_pays(session: Session) -> None:

@@ -82,9 +82,10 @@ def _choice(value: Any, _need: FieldNeed, options: Choices) -> str:
 def _list(value: Any, need: FieldNeed, options: Choices) -> list[str]:
     if isinstance(value, str):
         value = [value]
-    if not isinstance(value, list) or len(value) > min(need.maximum, 50):
-        key = "photo.too_many" if need.type == "photos" else "field.list"
-        raise WrongValue(key, maximum=min(need.maximum, 50))
+    most = min(need.maximum, 50)
+    if not isinstance(value, list) or len(value) > most:
+        too_many = isinstance(value, list) and need.type == "photos"
+        raise WrongValue("photo.too_many" if too_many else "field.list", maximum=most)
     return list(dict.fromkeys(_choice(each, need, options) for each in value))
 
 
