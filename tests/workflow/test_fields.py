@@ -51,7 +51,8 @@ WRONG = [
     ("colours", ["red", 1], "field.text"), ("colours", ["red", "blue", "red"], "field.list"),
     ("colours", {"red": 1}, "field.list"), ("colours", 3, "field.list"),
     ("colours", [["red"]], "field.text"), ("pictures", ["a", "b", "c", "d"], "photo.too_many"),
-    ("pictures", {"a": 1}, "field.list"), ("pictures", [None], "field.text"), ("other", 12, "field.text"), ("other", "1" * 65, "field.too_long"),
+    ("pictures", {"a": 1}, "field.list"),
+    ("pictures", [None], "field.text"), ("other", 12, "field.text"), ("other", "1" * 65, "field.too_long"),
     ("other", "\x00", "field.characters"),
 ]  # fmt: skip
 BLANK = [None, "", "   ", "\t\n", " ", "　", []]
