@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings
+from config import ROOT, Settings
 from queues.gate import Gate
 from queues.serve import parts
 from tests.ops.processes import Program, is_gone, kill
@@ -102,8 +103,15 @@ def test_a_second_start_on_the_same_folder_is_refused(house: House, data_dir: Pa
 
 
 def within_five(seconds: Callable[[], float]) -> bool:
-    """Whether one of three attempts took less than five seconds: other tests run beside this one."""
-    return any(seconds() < 5 for _ in range(3))
+    """Whether one of three attempts took less than five seconds. Other tests run beside this one: where a bare import
+    of the application takes long, what counts is that the house adds less than three seconds to it."""
+    return any((taken := seconds()) < 5 or taken - bare_import() < 3 for _ in range(3))
+
+
+def bare_import() -> float:
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import web.app"], check=True, cwd=ROOT)
+    return time.monotonic() - began
 
 
 @pytest.mark.parametrize(
