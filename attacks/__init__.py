@@ -1,0 +1,1 @@
+"""Security: each module tries one way in (`bin/attack`)."""

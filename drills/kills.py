@@ -1,0 +1,53 @@
+"""Workers, relays, web and Redis killed with -9 while reports arrive: nothing lost, nothing done twice."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+from stage import books
+from stage.house import House, signal_to
+from stage.stage import Stage
+from stage.traffic import Traffic
+
+PARTS = ("worker1", "worker2", "relay", "web", "redis")
+DRAINED_SECONDS = 120.0
+
+
+def run(stage: Stage) -> None:
+    events, least_kills = stage.size(800, 5000), stage.size(25, 150)
+    kills = 0
+    with House(stage.new_folder("house"), stage.new_database()) as house:
+        traffic = Traffic(house, seed=stage.seed).start()
+        while books.count_events(house.database) < events or kills < least_kills:
+            kills += _kill(stage, house)
+            time.sleep(stage.random.uniform(0.2, 0.8))
+        last_fault = time.monotonic()
+        traffic.stop()
+        house.wait_for(house.is_well, "well")
+        books.drain(house, 2 * DRAINED_SECONDS)
+        drained = time.monotonic() - last_fault
+        found = books.read(house, traffic.rides)
+    stage.figure("events", found.events, least=events)
+    stage.figure("kill -9", kills, least=least_kills)
+    stage.figure("acknowledged acts", traffic.acknowledged)
+    stage.figure("acknowledged and lost", len(found.lost), exactly=0)
+    stage.figure("done twice", len(found.twice), exactly=0)
+    stage.figure("never done", len(found.unfinished) + found.dead, exactly=0)
+    stage.figure("findings of the audit", len(found.findings), exactly=0)
+    stage.figure("drained after the last fault", drained, "s", most=DRAINED_SECONDS)
+    stage.figure("unexpected answers", len(traffic.troubles), exactly=0)
+    for line in [*found.lost, *found.twice, *found.unfinished, *found.findings, *traffic.troubles][:10]:
+        stage.say(line)
+
+
+def _kill(stage: Stage, house: House) -> int:
+    """How many processes were hit: a part of chance, or one of those that the web has forked."""
+    name = stage.random.choice(PARTS)
+    pid = house.parts().get(name)
+    if pid is None:
+        return 0
+    if name == "web" and (forked := house.processes("web")[1:]) and stage.random.random() < 0.5:
+        pid = stage.random.choice(forked)
+    signal_to(pid, signal.SIGKILL)
+    return 1

@@ -1,0 +1,90 @@
+"""What a house has stored, held against what it acknowledged."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Award, Event, Journal, Outbox, Telling, Ticket
+from models.clock import now
+from models.database import Database
+from stage.house import House
+from stage.traffic import Ride
+from workflow.audit import Tally, audit, snapshot
+from workflow.report import REPORT
+
+ONCE = {"open", "triage", "assign", "accept", "resolve", "confirm", "reward"}
+"""What happens at most once to a report that nobody sends back."""
+
+
+@dataclass
+class Books:
+    """What was counted. `lost`: acknowledged acts that are not in the history. `twice`: acts and payments that happened
+    more than once. `unfinished`: confirmed reports that nobody paid, and news that reached nobody. `findings`: what the audit says."""
+
+    tickets: int = 0
+    events: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    dead: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+def waiting(database: Database) -> int:
+    """How many jobs that are due now are neither done nor dead."""
+    with database.reading() as session:
+        due = select(func.count(Outbox.id)).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
+        return session.scalar(due.where(Outbox.due <= now())) or 0
+
+
+def count_events(database: Database) -> int:
+    """How long the history is."""
+    with database.reading() as session:
+        return session.scalar(select(func.count(Event.id))) or 0
+
+
+def drain(house: House, seconds: float) -> float:
+    """Wait until nothing that is due is left to do; the seconds that it took. Raises NotInTime."""
+    began = time.monotonic()
+    house.wait_for(lambda: waiting(house.database) == 0, "drained", seconds)
+    return time.monotonic() - began
+
+
+def read(house: House, rides: list[Ride]) -> Books:
+    """Compare everything. Nobody may write meanwhile."""
+    assert REPORT.model is Ticket
+    books = Books()
+    with house.database.reading() as session:
+        acts = _acts(session)
+        books.tickets, books.events = len(acts), sum(sum(each.values()) for each in acts.values())
+        for ride in rides:
+            found = acts.get(ride.number or "", Counter())
+            books.lost += [f"{ride.number} {action}" for action in ride.acknowledged if not found[action]]
+        for number, each in acts.items():
+            books.twice += [f"{number} {action}" for action, count in each.items() if action in ONCE and count > 1]
+        paid = select(Journal.ticket_id, func.count()).where(Journal.kind == "award").group_by(Journal.ticket_id)
+        awards = dict(session.execute(select(Award.ticket_id, func.count()).group_by(Award.ticket_id)).tuples().all())
+        for ticket, count in session.execute(paid):
+            if count > awards.get(ticket or 0, 0):
+                books.twice.append(f"ticket {ticket} paid {count} times")
+        waits = session.scalars(select(Ticket).where(Ticket.state == "confirmed"))
+        books.unfinished = [f"{ticket.number} was never paid" for ticket in waits]
+        books.unfinished += [f"news of event {each}" for each in session.scalars(select(Telling.event_id))]
+        books.dead = session.scalar(select(func.count(Outbox.id)).where(Outbox.dead_at.is_not(None))) or 0
+    with snapshot(house.database) as connection:
+        books.findings = [finding.sentence("en") for finding in audit(connection, Tally())]
+    return books
+
+
+def _acts(session: Session) -> dict[str, Counter[str]]:
+    """How often each thing was done to each ticket, by its number."""
+    numbers = {ticket.id: ticket.number for ticket in session.scalars(select(Ticket))}
+    acts = {number: Counter[str]() for number in numbers.values()}
+    for ticket, action in session.execute(select(Event.subject_id, Event.action)):
+        acts[numbers[ticket]][action] += 1
+    return acts

@@ -1,0 +1,70 @@
+"""`python -m stage.programme drills [NAME…]`: runs the trials of a folder, prints their figures, and says what fell short."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import time
+import traceback
+from types import ModuleType
+
+import click
+
+from stage.stage import stage
+
+BOTH = ("sqlite", "postgresql")
+SEED = 20261127
+
+
+def trials(package: str) -> dict[str, ModuleType]:
+    """The modules with a `run`, by name."""
+    folder = importlib.import_module(package)
+    modules = {
+        found.name: importlib.import_module(f"{package}.{found.name}") for found in pkgutil.iter_modules(folder.__path__)
+    }
+    return {name: module for name, module in sorted(modules.items()) if hasattr(module, "run")}
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("package")
+@click.argument("names", nargs=-1)
+@click.option("--database", type=click.Choice([*BOTH, "both"]), default="both", show_default=True)
+@click.option("--long", is_flag=True, help="The full sizes instead of those that end within three minutes each.")
+@click.option("--seed", default=SEED, show_default=True)
+@click.option("--list", "listed", is_flag=True, help="What there is, a line each.")
+def main(package: str, names: tuple[str, ...], database: str, long: bool, seed: int, listed: bool) -> None:
+    """Run the trials NAMES of PACKAGE, or all of them. The exit status is 1 where a figure fell short."""
+    found = trials(package)
+    if listed:
+        for name, module in found.items():
+            print(f"{name:<14} {(module.__doc__ or '').partition(chr(10))[0]}")
+        return
+    if unknown := [name for name in names if name not in found]:
+        raise click.UsageError(f"no {', '.join(unknown)}; there are {', '.join(found)}")
+    wanted = BOTH if database == "both" else (database,)
+    short: list[str] = []
+    for name in names or found:
+        for kind in [kind for kind in getattr(found[name], "DATABASES", BOTH) if kind in wanted]:
+            short += [f"{name} on {kind}: {what}" for what in _run(found[name], name, kind, long, seed)]
+    for line in short:
+        print(f"SHORT: {line}", file=sys.stderr)
+    sys.exit(1 if short else 0)
+
+
+def _run(module: ModuleType, name: str, database: str, long: bool, seed: int) -> list[str]:
+    """What fell short."""
+    print(f"== {name} on {database}, {'long' if long else 'short'}, seed {seed}", flush=True)
+    began = time.monotonic()
+    with stage(database, long=long, seed=seed, write=lambda line: print(line, flush=True)) as it:
+        try:
+            module.run(it)
+        except Exception:
+            traceback.print_exc()
+            it.figures.short.append("it broke off")
+        print(f"   {time.monotonic() - began:.0f} s", flush=True)
+        return it.figures.short
+
+
+if __name__ == "__main__":
+    main()

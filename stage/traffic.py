@@ -1,0 +1,177 @@
+"""Reports and what follows them, from a few threads, with a note of everything that the house has acknowledged."""
+
+from __future__ import annotations
+
+import io
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+
+from stage.callers import Answer, Callers, Lost
+from stage.house import House
+
+PLACE = (31.305, 120.655)
+MATTER = "06010"
+RIDERS = 40
+CLERK, OFFICER = "clerk.loufeng", "officer.enforcement"
+PAUSE_SECONDS = 0.2
+"""Before something that was not answered is tried again."""
+
+
+@dataclass
+class Ride:
+    """A report on its way; `acknowledged` are the acts that got an answer of success."""
+
+    key: str
+    rider: str
+    number: str | None = None
+    acknowledged: list[str] = field(default_factory=list)
+    done: bool = False
+
+
+def picture(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
+    """A small JPEG, another one for each number."""
+    chance = random.Random(number)  # noqa: S311
+    blocks = Image.frombytes("RGB", (12, 9), chance.randbytes(12 * 9 * 3)).resize(size)
+    out = io.BytesIO()
+    blocks.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+class Traffic:
+    """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `slow`.
+
+    Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered. What got no
+    answer, or 503, is asked again: reports under the same key, transitions after a look at the ticket.
+    """
+
+    def __init__(self, house: House, *, seed: int, threads: int = 4, pause: float = 0.0) -> None:
+        self.callers = Callers(house)
+        self.rides: list[Ride] = []
+        self.statuses: Counter[int] = Counter()
+        """Every answer's status; 0 for none."""
+        self.seconds: list[float] = []
+        """How long each answer took."""
+        self.acknowledged = 0
+        self._house = house
+        self._seed = seed
+        self._pause = pause
+        self._ending = threading.Event()
+        self._threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(threads)]
+        self.troubles: list[str] = []
+        """What no trial expects: a 4xx, an exception."""
+
+    def start(self) -> Traffic:
+        for rider in range(1, RIDERS + 1):
+            self.callers[f"rider{rider}"] if rider <= 3 else None
+        self.callers[CLERK], self.callers[OFFICER]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self, seconds: float = 60.0) -> None:
+        """Let each thread finish the report that it is at."""
+        self._ending.set()
+        for thread in self._threads:
+            thread.join(seconds)
+            if thread.is_alive():
+                self.troubles.append("a thread did not come to its end")
+
+    def _work(self, number: int) -> None:
+        chance = random.Random(self._seed * 1000 + number)  # noqa: S311
+        while not self._ending.is_set():
+            try:
+                self._lead(chance)
+            except Exception as error:
+                self.troubles.append(repr(error))
+                time.sleep(PAUSE_SECONDS)
+
+    def _lead(self, chance: random.Random) -> None:
+        """One report from beginning to end."""
+        ride = Ride(key=str(uuid.UUID(int=chance.getrandbits(128))), rider=f"rider{chance.randint(1, 3)}")
+        self.rides.append(ride)
+        latitude = PLACE[0] + chance.uniform(-0.002, 0.002)
+        longitude = PLACE[1] + chance.uniform(-0.002, 0.002)
+        fields = {"category": MATTER, "description": "路边垃圾成堆。", "latitude": latitude, "longitude": longitude}
+        headers = {"Idempotency-Key": ride.key}
+        answer = self._insist(lambda: self.callers[ride.rider].call("POST", "/reports", fields, headers=headers), (201,))
+        if answer is None:
+            return
+        ride.number = str(answer.json["number"])
+        self._note(ride, "open")
+        while not ride.done and self._step(ride, chance):
+            if self._pause:
+                time.sleep(self._pause)
+
+    def _step(self, ride: Ride, chance: random.Random) -> bool:
+        """The next transition; whether there is more to do."""
+        seen = self._insist(lambda: self.callers[ride.rider].get(f"/tickets/{ride.number}"), (200,))
+        if seen is None:
+            return False
+        state, unit = seen.json["state"], seen.json["unit"]
+        if state == "submitted" and (unit is None or unit["code"] == "sip"):
+            time.sleep(0.05)  # not routed yet
+            return not self._ending.is_set()
+        if state == "submitted":
+            self._fire(ride, CLERK, "triage", category=MATTER)
+        elif state == "triaged":
+            self._fire(ride, CLERK, "assign", department="enforcement")
+        elif state == "assigned":
+            self._fire(ride, OFFICER, "accept")
+        elif state == "in_progress":
+            shot = picture(chance.getrandbits(32))
+            photo = self._insist(lambda: self.callers[OFFICER].upload("/uploads", shot), (201,))
+            if photo is not None:
+                self._fire(ride, OFFICER, "resolve", note="已清运。", photos=[photo.json["items"][0]["id"]])
+        elif state == "resolved":
+            self._fire(ride, ride.rider, "confirm", rating=5)
+        else:
+            ride.done = True
+        return True
+
+    def _fire(self, ride: Ride, who: str, name: str, **fields: Any) -> None:
+        """Once; what got no answer is looked at by the next step. 409: it had been carried out without an answer."""
+        answer = self._try(lambda: self.callers[who].fire(str(ride.number), name, **fields))
+        if answer is not None and answer.ok:
+            self._note(ride, name)
+        elif answer is not None and answer.status not in (409, 503, 404):
+            self.troubles.append(f"{name} of {ride.number}: {answer.status} {answer.body[:200]!r}")
+        if answer is None or not answer.ok:
+            time.sleep(PAUSE_SECONDS)
+
+    def _insist(self, ask: Any, wanted: tuple[int, ...]) -> Answer | None:
+        """The answer, asked for until there is one; None once the traffic ends."""
+        patience = 300
+        while patience > 0:
+            answer = self._try(ask)
+            if answer is not None and answer.status in wanted:
+                return answer
+            if answer is not None and answer.status not in (409, 429, 503, 507):
+                self.troubles.append(f"{answer.status} {answer.body[:200]!r}")
+                return None
+            if self._ending.is_set():
+                patience = min(patience, 100)
+            patience -= 1
+            time.sleep(PAUSE_SECONDS)
+        return None
+
+    def _try(self, ask: Any) -> Answer | None:
+        began = time.monotonic()
+        try:
+            answer: Answer = ask()
+        except Lost:
+            self.statuses[0] += 1
+            return None
+        self.seconds.append(time.monotonic() - began)
+        self.statuses[answer.status] += 1
+        return answer
+
+    def _note(self, ride: Ride, action: str) -> None:
+        ride.acknowledged.append(action)
+        self.acknowledged += 1
