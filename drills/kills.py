@@ -19,9 +19,11 @@ def run(stage: Stage) -> None:
     kills = 0
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
-        while books.count_events(house.database) < events or kills < least_kills:
-            kills += _kill(stage, house)
-            time.sleep(stage.random.uniform(0.2, 0.8))
+        while (done := books.count_events(house.database)) < events or kills < least_kills:
+            # Spread over the work, so that each fault finds something to break.
+            if kills * events <= done * least_kills:
+                kills += _kill(stage, house)
+            time.sleep(stage.random.uniform(0.05, 0.3))
         last_fault = time.monotonic()
         traffic.stop()
         house.wait_for(house.is_well, "well")

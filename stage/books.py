@@ -24,7 +24,8 @@ ONCE = {"open", "triage", "assign", "accept", "resolve", "confirm", "reward"}
 @dataclass
 class Books:
     """What was counted. `lost`: acknowledged acts that are not in the history. `twice`: acts and payments that happened
-    more than once. `unfinished`: confirmed reports that nobody paid, and news that reached nobody. `findings`: what the audit says."""
+    more than once. `unfinished`: confirmed reports that nobody paid, and news that reached nobody. `findings`: what the
+    audit says."""
 
     tickets: int = 0
     events: int = 0

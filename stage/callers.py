@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from typing import Any
 
 from stage.house import House
@@ -26,7 +27,7 @@ class Answer:
     """What came back. `json` is None where the body is none."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: HTTPMessage
     body: bytes
 
     @property
@@ -50,8 +51,8 @@ class Line:
         self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        """One request. Raises Lost; a request on a connection that had been closed while it rested is sent again only
-        where nothing of an answer can have been missed, which is for the caller to know: it is not."""
+        """One request. Raises Lost, also where the server had closed the connection while it rested: whether to ask again
+        is for whoever knows what asking twice would do."""
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection(self._host, timeout=self._timeout)
@@ -83,7 +84,13 @@ class Caller:
         self._lines = threading.local()
 
     def call(
-        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, root: str = "/api/v1"
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        root: str = "/api/v1",
     ) -> Answer:
         """A call of the API; `body` is sent as JSON, bytes as they are. Raises Lost."""
         line = getattr(self._lines, "line", None)
@@ -135,6 +142,10 @@ class Callers:
         self._known: dict[str | None, Caller] = {None: Caller(self.address, None)}
         self._lock = threading.Lock()
 
+    def sign_in(self, username: str) -> None:
+        """Do it now, and not with the first call."""
+        self[username]
+
     def __getitem__(self, username: str | None) -> Caller:
         with self._lock:
             if username not in self._known:
@@ -148,10 +159,10 @@ class Callers:
 def form(fields: Mapping[str, str], files: tuple[bytes, ...], kind: str) -> tuple[str, bytes]:
     """The Content-Type and the body of a multipart form."""
     mark = secrets.token_hex(12)
-    parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode() for name, text in fields.items()]
+    begin = f"--{mark}\r\nContent-Disposition: form-data; name="
+    parts = [f'{begin}"{name}"\r\n\r\n{text}\r\n'.encode() for name, text in fields.items()]
     for number, file in enumerate(files):
-        head = f'--{mark}\r\nContent-Disposition: form-data; name="photos"; filename="{number}.jpg"\r\nContent-Type: {kind}\r\n\r\n'
-        parts += [head.encode(), file, b"\r\n"]
+        parts += [f'{begin}"photos"; filename="{number}.jpg"\r\nContent-Type: {kind}\r\n\r\n'.encode(), file, b"\r\n"]
     return f"multipart/form-data; boundary={mark}", b"".join(parts) + f"--{mark}--\r\n".encode()
 
 

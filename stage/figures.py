@@ -26,8 +26,8 @@ class Figures:
         least: float | None = None,
         aim: float | None = None,
     ) -> bool:
-        """Print a figure and whether it keeps its bounds; one without bounds is there to be read. `aim` is printed beside
-        it and never fails."""
+        """Print a figure and whether it keeps its bounds; one without bounds is there to be read. `aim` is printed
+        beside it and never fails."""
         bounds = [
             (f"exactly {_said(exactly)}", value == exactly) if exactly is not None else None,
             (f"at most {_said(most)}", value <= most) if most is not None else None,

@@ -36,8 +36,8 @@ class NotInTime(Exception):
 class House:
     """`with House(folder, url) as house:` serves at `house.address` until the end of the block.
 
-    The demo's people are in it unless DEMO says otherwise (their password is `whistle`), and no past. Any setting of the
-    product may be given by its name.
+    The demo's people are in it unless DEMO says otherwise (their password is `whistle`), and no past. Any setting of
+    the product may be given by its name.
     """
 
     def __init__(self, folder: Path, database_url: str, **environment: str) -> None:
@@ -116,7 +116,7 @@ class House:
 
     def pid(self, name: str) -> int:
         """The process of this part; waits for one that is being started. Raises NotInTime."""
-        return self.wait_for(lambda: self.parts().get(name), f"running: {name}", 20)
+        return self.wait_for(lambda: self.parts().get(name, 0), f"running: {name}", 20)
 
     def processes(self, name: str) -> list[int]:
         """The processes of a part: the web's has children, which serve."""

@@ -34,7 +34,8 @@ class Postgres:
     def start(self) -> None:
         """Start it and wait until it answers."""
         options = " ".join(self._options)
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
+        data, log = str(self.folder / "data"), str(self.folder / "log")
+        self._run("pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: `fast` in order, `immediate` as a crash does."""

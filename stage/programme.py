@@ -1,4 +1,4 @@
-"""`python -m stage.programme drills [NAME…]`: runs the trials of a folder, prints their figures, and says what fell short."""
+"""`python -m stage.programme drills [NAME…]`: runs the trials of a folder and says what fell short."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ SEED = 20261127
 def trials(package: str) -> dict[str, ModuleType]:
     """The modules with a `run`, by name."""
     folder = importlib.import_module(package)
-    modules = {
-        found.name: importlib.import_module(f"{package}.{found.name}") for found in pkgutil.iter_modules(folder.__path__)
-    }
+    names = [found.name for found in pkgutil.iter_modules(folder.__path__)]
+    modules = {name: importlib.import_module(f"{package}.{name}") for name in names}
     return {name: module for name, module in sorted(modules.items()) if hasattr(module, "run")}
 
 

@@ -14,7 +14,6 @@ from config import ROOT
 from stage.figures import Figures
 from stage.postgres import Postgres
 
-
 T = TypeVar("T")
 
 

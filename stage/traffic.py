@@ -18,7 +18,7 @@ from stage.house import House
 
 PLACE = (31.305, 120.655)
 MATTER = "06010"
-RIDERS = 40
+RIDERS = ("rider1", "rider2", "rider3")
 CLERK, OFFICER = "clerk.loufeng", "officer.enforcement"
 PAUSE_SECONDS = 0.2
 """Before something that was not answered is tried again."""
@@ -37,7 +37,7 @@ class Ride:
 
 def picture(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
     """A small JPEG, another one for each number."""
-    chance = random.Random(number)  # noqa: S311
+    chance = random.Random(number)
     blocks = Image.frombytes("RGB", (12, 9), chance.randbytes(12 * 9 * 3)).resize(size)
     out = io.BytesIO()
     blocks.save(out, "JPEG", quality=80)
@@ -68,9 +68,8 @@ class Traffic:
         """What no trial expects: a 4xx, an exception."""
 
     def start(self) -> Traffic:
-        for rider in range(1, RIDERS + 1):
-            self.callers[f"rider{rider}"] if rider <= 3 else None
-        self.callers[CLERK], self.callers[OFFICER]
+        for name in (*RIDERS, CLERK, OFFICER):
+            self.callers.sign_in(name)
         for thread in self._threads:
             thread.start()
         return self
@@ -84,7 +83,7 @@ class Traffic:
                 self.troubles.append("a thread did not come to its end")
 
     def _work(self, number: int) -> None:
-        chance = random.Random(self._seed * 1000 + number)  # noqa: S311
+        chance = random.Random(self._seed * 1000 + number)
         while not self._ending.is_set():
             try:
                 self._lead(chance)
@@ -94,13 +93,14 @@ class Traffic:
 
     def _lead(self, chance: random.Random) -> None:
         """One report from beginning to end."""
-        ride = Ride(key=str(uuid.UUID(int=chance.getrandbits(128))), rider=f"rider{chance.randint(1, 3)}")
+        ride = Ride(key=str(uuid.UUID(int=chance.getrandbits(128))), rider=chance.choice(RIDERS))
         self.rides.append(ride)
         latitude = PLACE[0] + chance.uniform(-0.002, 0.002)
         longitude = PLACE[1] + chance.uniform(-0.002, 0.002)
         fields = {"category": MATTER, "description": "路边垃圾成堆。", "latitude": latitude, "longitude": longitude}
         headers = {"Idempotency-Key": ride.key}
-        answer = self._insist(lambda: self.callers[ride.rider].call("POST", "/reports", fields, headers=headers), (201,))
+        rider = self.callers[ride.rider]
+        answer = self._insist(lambda: rider.call("POST", "/reports", fields, headers=headers), (201,))
         if answer is None:
             return
         ride.number = str(answer.json["number"])
