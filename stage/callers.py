@@ -51,8 +51,8 @@ class Line:
         self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        """One request. Raises Lost, also where the server had closed the connection while it rested: whether to ask again
-        is for whoever knows what asking twice would do."""
+        """One request. Raises Lost, also where the server had closed the connection while it rested: whether to ask
+        again is for whoever knows what asking twice would do."""
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection(self._host, timeout=self._timeout)
