@@ -11,7 +11,7 @@ from models.outbox import Outbox, later
 from queues.jobs import find, periodic
 
 PLANNING = 0x57484953
-"""The number of PostgreSQL's advisory lock for planning: two workers that start together ask for one row."""
+"""The number of PostgreSQL's advisory lock for planning."""
 
 
 def plan() -> None:
@@ -22,8 +22,7 @@ def plan() -> None:
     if not missing:
         return
     with database.writing() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(select(func.pg_advisory_xact_lock(PLANNING)))
+        _one_at_a_time(session)
         for job in missing:
             if not _waits(session, job.topic):
                 later(session, job.topic, "")
@@ -35,8 +34,18 @@ def again(session: Session, row: Outbox) -> None:
         every = find(row.topic).every
     except LookupError:
         return
-    if every and not _waits(session, row.topic, but=row.id):
+    if not every:
+        return
+    _one_at_a_time(session)
+    if not _waits(session, row.topic, but=row.id):
         later(session, row.topic, row.ref, due=now() + every)
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let nobody else plan until this transaction ends: of two that look at once, each would count on the other's row.
+    On SQLite it is so already."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(PLANNING)))
 
 
 def _waits(session: Session, topic: str, but: int = 0) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
+
+import structlog
 
 from config import ROOT
 from stage.figures import Figures
@@ -77,4 +80,5 @@ def stage(database: str, *, long: bool, seed: int, write: Callable[[str], None])
         # PostgreSQL runs as somebody else where we are root.
         folder.chmod(0o711)
         os.chdir(ROOT)
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         yield Stage(database, long=long, seed=seed, folder=folder, figures=Figures(write), held=held)

@@ -72,7 +72,8 @@ def take_back(session: Session, model: type[Row], number: int) -> Row | None:
     """What was put aside, and there no more; None where nothing was."""
     if is_alone(session):
         return cast("Row | None", session.info["aside"].pop((model, number), None))
-    row = session.get(model, number)
+    # Locked: of two that come for it at once the second finds it gone.
+    row = session.get(model, number, with_for_update=True)
     if row is not None:
         session.delete(row)
     return row

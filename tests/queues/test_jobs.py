@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,29 @@ def test_a_periodic_job_asks_for_its_next_run(house: House, hourly: str) -> None
         assert timedelta(minutes=59) < after.due - now() <= EVERY_HOUR
         assert house.effects() == {"": turn}
         house.traveller.shift(EVERY_HOUR)
+
+
+def test_two_runs_of_a_periodic_job_that_end_together_ask_for_the_next(large_house: House, hourly: str) -> None:
+    """Each would see the other's row as waiting still, and count on it."""
+    first, second = large_house.ask(hourly, "", "")
+
+    def end(number: int, before_commit: Callable[[], object] = lambda: None) -> None:
+        with database.writing() as session:
+            row = session.get_one(Outbox, number)
+            row.done_at = now()
+            periodic.again(session, row)
+            session.flush()
+            before_commit()
+
+    other = threading.Thread(target=end, args=(second,))
+
+    def let_the_other_look() -> None:
+        other.start()
+        other.join(0.5)
+
+    end(first, let_the_other_look)
+    other.join(20)
+    assert len(waiting(large_house, hourly)) == 1
 
 
 def test_a_periodic_job_that_dies_comes_again_at_its_time(house: House, hourly: str) -> None:

@@ -13,10 +13,10 @@ from models import Notification, Outbox, Ticket
 from models.clock import now
 from models.database import Database, database
 from queues.run import run
+from stage.mail_server import MailServer
 from tests.cast import a_ticket, person, step
 from tests.draining import drain
 from tests.queues.letters import BASE, NOON, a_letter, mails, settle, subscribe, text_of
-from tests.queues.mail_server import MailServer
 from workflow import notices, telling
 from workflow.engine import fire
 

@@ -48,7 +48,7 @@ class MailServer:
         answer = self.data.pop(0) if self.data else OK
         if answer == OK:
             content = cast(bytes, envelope.content)
-            self.letters.append(cast(EmailMessage, message_from_bytes(content, policy=policy.default)))
+            self.letters.append(message_from_bytes(content, policy=policy.default))
             self.recipients += envelope.rcpt_tos
         return answer
 

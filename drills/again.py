@@ -1,0 +1,140 @@
+"""Every job run 2 times, 5 times and 8 times at once, in processes of their own: the state is that of once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.engine import make_url
+
+from models.clock import moved
+from models.database import Database, database
+from models.outbox import Outbox, later
+from queues import jobs
+from queues.run import run as run_row
+from stage.mail_server import MailServer
+from stage.scene import Scene
+from stage.stage import Stage
+from stage.state import State, differences, state_of
+
+FORK = multiprocessing.get_context("fork")
+MORNING = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
+"""When the scene is set: the jobs run sixty days later, and no run depends on today."""
+PATIENCE_SECONDS = 60
+
+
+def run(stage: Stage) -> None:
+    server = MailServer()
+    server.start()
+    stage.held.callback(server.stop)
+    url, folder = stage.new_database(), stage.new_folder("files")
+    scene = Scene(url, folder, MORNING, SMTP_URL=server.url, MAIL_FROM="whistle@example.org")
+    jobs.load()
+    known = set(jobs._jobs)
+    stage.figure("kinds of jobs without a scene", len(known ^ scene.refs.keys()), exactly=0)
+    drill = _Again(stage, scene, url, server)
+    differing: list[str] = []
+    for topic in sorted(scene.refs):
+        differing += drill.compare(topic)
+    stage.figure("jobs that left no trace", len(drill.idle), exactly=0)
+    stage.figure("jobs compared", len(scene.refs))
+    stage.figure("runs", drill.runs)
+    stage.figure("states that differ from that of once", len(differing), exactly=0)
+    for line in [*drill.idle, *differing][:10]:
+        stage.say(line)
+
+
+class _Again:
+    def __init__(self, stage: Stage, scene: Scene, url: str, server: MailServer) -> None:
+        self.stage, self.scene, self.url, self.server = stage, scene, url, server
+        self.files, self.kept = stage.folder / "files", stage.folder / "kept"
+        shutil.copytree(self.files, self.kept)
+        self.runs = 0
+        self.idle: list[str] = []
+        """Jobs whose run changed nothing, so that nothing was compared."""
+
+    def compare(self, topic: str) -> list[str]:
+        """What differs, for this job, from the state that one run leaves."""
+        once = self._state(topic, rows=1, times=1, at_once=1)
+        if not differences(self._state(topic, rows=0, times=0, at_once=1), once):
+            self.idle.append(topic)
+        found: list[str] = []
+        ways = {
+            "2 times": (2, 1, 1), "5 times": (5, 1, 1), "8 at once": (8, 1, 8),
+            "one row 5 times": (1, 5, 1), "one row 8 at once": (1, 8, 8),
+        }  # fmt: skip
+        for name, (rows, times, at_once) in ways.items():
+            if jobs.find(topic).errand and rows > 1:
+                # What is sent outside carries its row's number: two rows are two letters.
+                continue
+            again = self._state(topic, rows=rows, times=times, at_once=at_once)
+            found += [f"{topic} {name}: {line}" for line in differences(once, again)]
+        return found
+
+    def _state(self, topic: str, *, rows: int, times: int, at_once: int) -> State:
+        copy = self._copy()
+        self.server.letters.clear()
+        shutil.rmtree(self.files)
+        shutil.copytree(self.kept, self.files)
+        database.connect(copy)
+        with moved(self.scene.at), database.writing() as session:
+            asked = [later(session, topic, self.scene.refs[topic]) for _ in range(rows)]
+            session.flush()
+            numbers = [row.id for row in asked] * times
+        database.engine.dispose()
+        for begin in range(0, len(numbers), at_once):
+            self._run(numbers[begin : begin + at_once])
+        with database.writing() as session:
+            session.execute(delete(Outbox).where(Outbox.topic == topic, Outbox.done_at.is_not(None)))
+            undone = session.scalars(select(Outbox.last_error).where(Outbox.id.in_(numbers))).all()
+        with database.reading() as session:
+            state = state_of(session)
+        database.engine.dispose()
+        state.update(("undone", str(error)) for error in undone)
+        # Each of two digests of a day is the whole of it, and the later one replaces the other.
+        state.update(("file", path.name) for path in self.files.rglob("*") if path.is_file())
+        state.update({("letter", str(letter)): 1 for letter in {each["Message-ID"] for each in self.server.letters}})
+        return state
+
+    def _run(self, numbers: list[int]) -> None:
+        """Each in a process, all at the same moment."""
+        together = FORK.Barrier(len(numbers))
+        processes = [FORK.Process(target=_run_one, args=(number, self.scene.at, together)) for number in numbers]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(PATIENCE_SECONDS)
+            if process.exitcode != 0:
+                process.kill()
+                raise RuntimeError(f"a run ended with {process.exitcode}")
+        self.runs += len(numbers)
+
+    def _copy(self) -> str:
+        """The URL of a database as the scene left it."""
+        if self.stage.database == "sqlite":
+            path = self.stage.folder / "copy.db"
+            for old in self.stage.folder.glob("copy.db*"):
+                old.unlink()
+            shutil.copyfile(make_url(self.url).database or "", path)
+            return f"sqlite:///{path}"
+        server, name = Database(), make_url(self.url).database
+        engine = server.connect(self.url.replace(f"/{name}?", "/postgres?"))
+        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS copy WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE copy TEMPLATE {name}"))
+        engine.dispose()
+        return self.url.replace(f"/{name}?", "/copy?")
+
+
+def _run_one(number: int, at: datetime, together: Barrier) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    database.dispose_after_fork()
+    together.wait(PATIENCE_SECONDS)
+    with moved(at):
+        run_row(number)
+    os._exit(0)

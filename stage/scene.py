@@ -1,0 +1,116 @@
+"""A city in which a job of every kind has come due, made in this process through what the product does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from models import Event, Notification, Outbox, Photo, Ticket, Unit, User
+from models.clock import moved
+from models.database import database
+from models.outbox import later
+from models.storage import open_storage
+from stage.traffic import CLERK, MATTER, OFFICER, PLACE, picture
+from workflow import bootstrap, notices, telling
+from workflow.city_settings import calendar
+from workflow.engine import fire
+from workflow.localtime import local_day
+from workflow.photos import inspect_and_render
+from workflow.pictures import keep, stored
+from workflow.report import clocks
+from workflow.report.opening import NewReport, open_report
+
+RULED = "01001"
+"""A matter that a rule assigns."""
+LATER = timedelta(days=60)
+"""By then every timer of the scene has come due, and what nobody used is over."""
+
+
+class Scene:
+    """`refs` holds, for each topic, what its job is about; `at` is the moment at which to run them."""
+
+    def __init__(self, url: str, folder: Path, at: datetime, **environment: str) -> None:
+        os.environ |= {"DATA_DIR": str(folder), "DATABASE_URL": url, "DEMO": "people", **environment}
+        self.url = url
+        self.settings = Settings.load()
+        self.at = at + LATER
+        self.refs: dict[str, str] = {}
+        with moved(at):
+            bootstrap.prepare(self.settings)
+            with database.writing() as session:
+                self._people(session)
+                self._jobs(session)
+                for row in session.scalars(select(Outbox)):
+                    session.delete(row)
+        database.engine.dispose()
+
+    def _people(self, session: Session) -> None:
+        self._session = session
+        self._who = {user.username: user for user in session.scalars(select(User)) if user.username}
+        self._who[OFFICER].email = "officer@example.org"
+        notices.switch(session, self._who[OFFICER], {("work", "mail"): True})
+
+    def _jobs(self, session: Session) -> None:
+        refs = self.refs
+        refs["route_report"] = str(self._report(routed=False).id)
+        refs["apply_rules"] = str(self._report("triage", matter=RULED, photos=[self._upload().public_id]).id)
+        refs["settle_report"] = str(self._report("triage", "assign", "accept", "resolve", "confirm").id)
+        refs["confirm_silence"] = str(self._report("triage", "assign", "accept", "resolve").id)
+        waiting = self._report("triage", "assign", "accept", "request_suspension", "suspend")
+        refs["review_suspension"] = str(waiting.id)
+        late = self._report("triage", "assign")
+        refs["watch_clock"] = clocks.running(late)
+        refs["tell_report"] = str(self._last_event(late))
+        told = self._report("triage", "assign")
+        telling.deliver(session, self._last_event(told))
+        mine = select(Notification.id).where(Notification.user_id == self._who[OFFICER].id)
+        refs["mail"] = str(session.scalars(mine.order_by(Notification.id.desc())).first())
+        self._upload()
+        refs["forget"] = refs["purge"] = refs["digest"] = ""
+        old = later(session, "tell_report", 0)
+        old.done_at = old.created_at
+        unused = self._upload()
+        refs["discard_picture"] = unused.storage_key
+        session.delete(unused)
+
+    def _report(self, *steps: str, routed: bool = True, matter: str = MATTER, photos: Sequence[str] = ()) -> Ticket:
+        asked = NewReport(category=matter, latitude=PLACE[0], longitude=PLACE[1], photos=list(photos))
+        ticket = open_report(self._session, self._who["rider1"], asked)
+        if routed:
+            ticket.unit = self._session.scalars(select(Unit).where(Unit.code == "loufeng")).one()
+            ticket.routed_at = ticket.created_at
+        self._session.flush()
+        for name in steps:
+            who, fields = self._step(name, matter)
+            fire(ticket, name, actor=who, **fields)
+        self._session.flush()
+        return ticket
+
+    def _last_event(self, ticket: Ticket) -> int:
+        last = select(Event.id).where(Event.subject_id == ticket.id).order_by(Event.seq.desc())
+        return self._session.scalars(last).first() or 0
+
+    def _step(self, name: str, matter: str) -> tuple[Any, dict[str, Any]]:
+        soon = local_day(self._session, calendar(self._session).add_workdays(self.at - LATER, 4)).isoformat()
+        ways: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
+            "triage": lambda: (self._who[CLERK], {"category": matter}),
+            "assign": lambda: (self._who[CLERK], {"department": "enforcement"}),
+            "accept": lambda: (self._who[OFFICER], {}),
+            "resolve": lambda: (self._who[OFFICER], {"note": "已清运。", "photos": [self._upload(OFFICER).public_id]}),
+            "confirm": lambda: (self._who["rider1"], {"rating": 5}),
+            "request_suspension": lambda: (self._who[OFFICER], {"reason": "等施工。", "review_on": soon}),
+            "suspend": lambda: (self._who["supervisor"], {"review_on": soon}),
+        }
+        return ways[name]()
+
+    def _upload(self, who: str = "rider1") -> Photo:
+        rendered = inspect_and_render(picture(len(self.refs)), "photo.jpg", tz=self.settings.zone)
+        with stored(open_storage(self.settings.storage_url), [rendered]) as keys:
+            return keep(self._session, self._who[who], [rendered], keys)[0]
