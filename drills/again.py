@@ -9,11 +9,10 @@ import signal
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 
-from sqlalchemy import delete, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import delete, select
 
 from models.clock import moved
-from models.database import Database, database
+from models.database import database
 from models.outbox import Outbox, later
 from queues import jobs
 from queues.run import run as run_row
@@ -77,7 +76,7 @@ class _Again:
         return found
 
     def _state(self, topic: str, *, rows: int, times: int, at_once: int) -> State:
-        copy = self._copy()
+        copy = self.stage.copy_of(self.url)
         self.server.letters.clear()
         shutil.rmtree(self.files)
         shutil.copytree(self.kept, self.files)
@@ -113,22 +112,6 @@ class _Again:
                 process.kill()
                 raise RuntimeError(f"a run ended with {process.exitcode}")
         self.runs += len(numbers)
-
-    def _copy(self) -> str:
-        """The URL of a database as the scene left it."""
-        if self.stage.database == "sqlite":
-            path = self.stage.folder / "copy.db"
-            for old in self.stage.folder.glob("copy.db*"):
-                old.unlink()
-            shutil.copyfile(make_url(self.url).database or "", path)
-            return f"sqlite:///{path}"
-        server, name = Database(), make_url(self.url).database
-        engine = server.connect(self.url.replace(f"/{name}?", "/postgres?"))
-        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text("DROP DATABASE IF EXISTS copy WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE copy TEMPLATE {name}"))
-        engine.dispose()
-        return self.url.replace(f"/{name}?", "/copy?")
 
 
 def _run_one(number: int, at: datetime, together: Barrier) -> None:

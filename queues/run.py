@@ -45,8 +45,9 @@ BUSY_PAUSE_SECONDS = 0.5
 FIRST_WAIT_SECONDS = 60
 """Before an errand that failed is tried again; it doubles: ten runs take eight and a half hours."""
 BLAMELESS_WAIT_SECONDS = 5
-HOLD_SECONDS = 60
-"""Beyond an errand's own limit: by then its process has been ended (`queues.limits`), and its row may be begun anew."""
+HOLD_SECONDS = limits.GRACE_SECONDS + 10
+"""Beyond an errand's own limit: by then its process has been ended, and its row may be begun anew, also by a machine
+whose clock is some seconds fast."""
 SILENT = "the last run ended its worker without a word (killed, out of memory, or a crash in native code)"
 
 

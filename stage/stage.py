@@ -6,12 +6,15 @@ import contextlib
 import logging
 import os
 import random
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from config import ROOT
 from stage.figures import Figures
@@ -59,6 +62,22 @@ class Stage:
             return self.postgres.create()
         self._files += 1
         return f"sqlite:///{self.folder}/whistle{self._files}.db"
+
+    def copy_of(self, url: str) -> str:
+        """The URL of a copy of a database that nobody uses; the copy that was made before is gone."""
+        if self.database == "sqlite":
+            path = self.folder / "copy.db"
+            for old in self.folder.glob("copy.db*"):
+                old.unlink()
+            shutil.copyfile(make_url(url).database or "", path)
+            return f"sqlite:///{path}"
+        name = make_url(url).database
+        engine = create_engine(url.replace(f"/{name}?", "/postgres?"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS copy WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE copy TEMPLATE {name}"))
+        engine.dispose()
+        return url.replace(f"/{name}?", "/copy?")
 
     def new_folder(self, name: str) -> Path:
         """A folder for the data of a house."""

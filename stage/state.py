@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -15,13 +16,15 @@ GROWING = ("events", "event_words", "tellings", "notifications", "journal", "pos
 """Tables whose rows are numbered in the order of their coming, which is another's when a transaction is repeated."""
 BY_CHANCE = {"hash", "previous", "salt", "digest", "head"}
 
+INSIDE = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+]+|(?<=event:)\d+|(?<=review:)\d+|(?<='event': )\d+")
 State = Counter[tuple[str, ...]]
 
 
 def state_of(session: Session, *, but: Iterable[str] = (), times: bool = True) -> State:
     """Every row of every table, as text. `times=False`: without its moments, where the clock ran on meanwhile."""
     left_out = {*but, "alembic_version"}
-    state: State = Counter()
+    state: INSIDE = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+]+|(?<=event:)\d+|(?<=review:)\d+|(?<='event': )\d+")
+State = Counter()
     for table in Base.metadata.sorted_tables:
         if table.name in left_out:
             continue
@@ -29,6 +32,15 @@ def state_of(session: Session, *, but: Iterable[str] = (), times: bool = True) -
         for row in session.execute(select(*columns)):
             state[(table.name, *(f"{column.name}={value}" for column, value in zip(columns, row, strict=True)))] += 1
     return state
+
+
+def timeless(state: State) -> State:
+    """Without the moments and the numbers of events inside of texts: for comparing what happened at two times."""
+    plain: INSIDE = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+]+|(?<=event:)\d+|(?<=review:)\d+|(?<='event': )\d+")
+State = Counter()
+    for row, count in state.items():
+        plain[tuple(INSIDE.sub("…", text) for text in row)] += count
+    return plain
 
 
 def differences(one: State, other: State) -> list[str]:

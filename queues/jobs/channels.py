@@ -7,6 +7,9 @@ from models.database import database
 from queues import channels
 from queues.jobs import Errand, errand
 
+SECONDS = 40
+"""Twice what a mail server may be silent for. Who is killed while sending is replaced 25 s after it."""
+
 
 def _sending(channel: channels.Channel) -> Errand:
     def send(row_id: int, ref: str) -> None:
@@ -24,4 +27,4 @@ def _sending(channel: channels.Channel) -> Errand:
 
 for each in channels.found():
     if each.send is not None:
-        errand(each.name, timeout=60)(_sending(each))
+        errand(each.name, timeout=SECONDS)(_sending(each))

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = {"config", "models", "workflow", "queues", "web", "commands", "migrations", "bin", "wsgi", "bench", "tests"}
+OURS = {"config", "models", "workflow", "queues", "web", "commands", "migrations", "bin", "wsgi", "bench", "tests"} | {
+    "stage", "drills", "attacks",
+}  # fmt: skip
 MAY = {
     "config": set(),
     "models": {"config"},
@@ -21,7 +23,10 @@ MAY = {
     "migrations": {"models"},
     "wsgi": {"config", "models", "workflow", "queues", "web"},
     "gunicorn": {"config", "models", "queues"},
-    "bench": {"config", "models", "workflow", "queues", "web"},
+    "stage": {"config", "models", "workflow", "queues"},
+    "bench": {"config", "models", "workflow", "queues", "web", "stage"},
+    "drills": {"config", "models", "workflow", "queues", "stage"},
+    "attacks": {"config", "models", "workflow", "queues", "web", "stage"},
 }
 OPERATIONS = ("web/health.py", "web/metrics.py", "web/pages/admin/operations.py")
 """Where the web looks at the queues: what operators see of them."""

@@ -1,0 +1,76 @@
+"""Workers and relays killed at six exact points of every kind of job: one effect each."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import UTC, datetime
+
+from models.outbox import later
+from stage import books
+from stage.house import House
+from stage.kill_points import POINTS, Orders
+from stage.mail_server import MailServer
+from stage.scene import LATER, Scene
+from stage.stage import Stage
+from stage.state import State, differences, state_of, timeless
+
+DONE_SECONDS = 90.0
+
+
+def run(stage: Stage) -> None:
+    server = MailServer()
+    server.start()
+    stage.held.callback(server.stop)
+    folder = stage.new_folder("house")
+    mail = {"SMTP_URL": server.url, "MAIL_FROM": "whistle@example.org"}
+    scene = Scene(stage.new_database(), folder, datetime.now(UTC) - LATER, **mail)
+    drill = _Points(stage, scene, server, mail)
+    once, _ = drill.lived_through(None)
+    longest, kills, differing = 0.0, 0, []
+    for point in POINTS:
+        state, seconds = drill.lived_through(point)
+        stage.figure(f"killed when {point}: all done after", seconds, "s", most=DONE_SECONDS)
+        longest, kills = max(longest, seconds), kills + len(scene.refs)
+        differing += [f"{point}: {line}" for line in differences(timeless(once), timeless(state))]
+    stage.figure("kinds of jobs, killed at six points each", kills / len(POINTS), least=12)
+    stage.figure("effects that differ from those of an undisturbed run", len(differing), exactly=0)
+    for line in differing[:10]:
+        stage.say(line)
+
+
+class _Points:
+    def __init__(self, stage: Stage, scene: Scene, server: MailServer, mail: dict[str, str]) -> None:
+        self.stage, self.scene, self.server, self.mail = stage, scene, server, mail
+        self.files, self.kept = stage.folder / "house" / "files", stage.folder / "kept"
+        shutil.copytree(self.files, self.kept)
+        self._houses = 0
+
+    def lived_through(self, point: str | None) -> tuple[State, float]:
+        """What is there once all jobs of the scene have run, each killed at `point`, and the seconds that they took."""
+        self._houses += 1
+        self.server.letters.clear()
+        shutil.rmtree(self.files)
+        shutil.copytree(self.kept, self.files)
+        # What was exported of another life contradicts this one, and a digest would rightly refuse.
+        shutil.rmtree(self.files.parent / "digests", ignore_errors=True)
+        orders = Orders(self.stage.new_folder(f"orders{self._houses}"))
+        url = self.stage.copy_of(self.scene.url)
+        environment = {**self.mail, **orders.environment(), "WORKERS": "4", "WEB_CONCURRENCY": "1"}
+        with House(self.files.parent, url, **environment) as house:
+            books.drain(house, DONE_SECONDS)  # what comes every day comes at the start
+            for topic in self.scene.refs if point else ():
+                orders.give(topic, str(point))
+            with house.database.writing() as session:
+                for topic, ref in self.scene.refs.items():
+                    later(session, topic, ref)
+            began = time.monotonic()
+            house.wait_for(lambda: not orders.open(), f"killed when {point}", DONE_SECONDS)
+            books.drain(house, 2 * DONE_SECONDS)
+            seconds = time.monotonic() - began
+            house.stop()
+            with house.database.reading() as session:
+                state = state_of(session, but=("outbox",), times=False)
+        state.update(("file", path.name) for path in self.files.rglob("*") if path.is_file())
+        state.update({("letter", str(letter["To"]), str(letter["Subject"])): 1 for letter in self.server.letters})
+        return state, seconds

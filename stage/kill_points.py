@@ -1,0 +1,139 @@
+"""Lets a worker or a relay of a running house kill itself at an exact point, once for each order given.
+
+    orders = Orders(folder)
+    House(…, **orders.environment())
+    orders.give("tell_report", "written")      # the next process that comes to this point is killed there
+
+An order is a file, and whoever can remove it carries it out. Python's own `sitecustomize` arms each process that the
+house starts: the product has no such switch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from config import ROOT
+
+POINTS = ("leased", "taken", "begun", "written", "marked", "committed")
+"""In their order: the relay has leased a row and not handed it out; a worker has it from Redis and not looked at it;
+has locked the row and not begun; has done all that the job does; has marked the row as done; has committed, and Redis
+does not know."""
+ORDERS = "KILL_POINTS"
+SITE = """
+import os, sys
+if os.environ.get("KILL_POINTS") and {"queues.worker", "queues.relay"} & set(sys.orig_argv):
+    import stage.kill_points
+    stage.kill_points.arm()
+"""
+
+
+class Orders:
+    """The orders that are given and not carried out yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "orders"
+        self._site = folder / "site"
+        self.folder.mkdir()
+        self._site.mkdir()
+        (self._site / "sitecustomize.py").write_text(SITE)
+
+    def environment(self) -> dict[str, str]:
+        """What arms the processes of a house."""
+        return {"PYTHONPATH": f"{self._site}{os.pathsep}{ROOT}", ORDERS: str(self.folder)}
+
+    def give(self, topic: str, point: str) -> None:
+        """Kill whoever comes to this point with a job of this topic next."""
+        (self.folder / f"{topic}.{point}").touch()
+
+    def open(self) -> set[str]:
+        """Those that nobody has carried out."""
+        return {path.name for path in self.folder.iterdir()}
+
+
+def die_at(point: str, *topics: str) -> None:
+    """End this process as SIGKILL does, where that was ordered for one of these topics."""
+    if [topic for topic in topics if _carry_out(f"{topic}.{point}")]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _carry_out(order: str) -> bool:
+    try:
+        (Path(os.environ[ORDERS]) / order).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def arm() -> None:
+    """Put the points around what a worker and a relay do."""
+    from rq import Queue
+
+    from models.database import Database, database
+    from queues import run
+    from queues.jobs import find
+
+    take, perform, enqueue, writing = run._take, run._perform, Queue.enqueue_many, Database.writing
+    topics: dict[int, str] = {}
+    done: list[str] = []
+
+    def taking(session: Any, row_id: int, **more: Any) -> Any:
+        _name(session, row_id, topics)
+        die_at("taken", topics[row_id])
+        row = take(session, row_id, **more)
+        if row is not None:
+            die_at("begun", row.topic)
+        return row
+
+    def performing(session: Any, row: Any) -> None:
+        job = find(row.topic)
+
+        def verb(session: Any, ref: str) -> None:
+            job.verb(session, ref)
+            session.flush()
+            die_at("written", job.topic)
+
+        vars(run)["find"] = lambda topic: replace(job, verb=verb)
+        try:
+            perform(session, row)
+        finally:
+            vars(run)["find"] = find
+        session.flush()
+        die_at("marked", row.topic)
+        done.append(row.topic)
+
+    @contextlib.contextmanager
+    def committing(where: Any) -> Iterator[Any]:
+        with writing(where) as session:
+            yield session
+        while done:
+            die_at("committed", done.pop())
+
+    def enqueuing(queue: Queue, handouts: Iterable[Any]) -> Any:
+        handouts = list(handouts)
+        rows = [handout.args[0] for handout in handouts]
+        with database.reading() as session:
+            for row in rows:
+                _name(session, row, topics)
+        die_at("leased", *(topics[row] for row in rows))
+        return enqueue(queue, handouts)
+
+    run._take, run._perform = taking, performing
+    Database.writing = committing  # type: ignore[method-assign, assignment]
+    # Not the relay itself, which is another module where it is the program.
+    Queue.enqueue_many = enqueuing  # type: ignore[method-assign, assignment]
+    sys.stderr.write("kill points armed\n")
+
+
+def _name(session: Any, row_id: int, topics: dict[int, str]) -> None:
+    from models.outbox import Outbox
+
+    if row_id not in topics:
+        row = session.get(Outbox, row_id)
+        topics[row_id] = row.topic if row is not None else ""
