@@ -17,14 +17,14 @@ GROWING = ("events", "event_words", "tellings", "notifications", "journal", "pos
 BY_CHANCE = {"hash", "previous", "salt", "digest", "head"}
 
 INSIDE = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+]+|(?<=event:)\d+|(?<=review:)\d+|(?<='event': )\d+")
+
 State = Counter[tuple[str, ...]]
 
 
 def state_of(session: Session, *, but: Iterable[str] = (), times: bool = True) -> State:
     """Every row of every table, as text. `times=False`: without its moments, where the clock ran on meanwhile."""
     left_out = {*but, "alembic_version"}
-    state: INSIDE = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+]+|(?<=event:)\d+|(?<=review:)\d+|(?<='event': )\d+")
-State = Counter()
+    state: State = Counter()
     for table in Base.metadata.sorted_tables:
         if table.name in left_out:
             continue
@@ -36,8 +36,7 @@ State = Counter()
 
 def timeless(state: State) -> State:
     """Without the moments and the numbers of events inside of texts: for comparing what happened at two times."""
-    plain: INSIDE = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+]+|(?<=event:)\d+|(?<=review:)\d+|(?<='event': )\d+")
-State = Counter()
+    plain: State = Counter()
     for row, count in state.items():
         plain[tuple(INSIDE.sub("…", text) for text in row)] += count
     return plain
