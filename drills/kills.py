@@ -15,7 +15,11 @@ DRAINED_SECONDS = 120.0
 
 
 def run(stage: Stage) -> None:
-    events, least_kills = stage.size(800, 5000), stage.size(25, 150)
+    drill(stage, events=stage.size(800, 5000), least_kills=stage.size(25, 150))
+
+
+def drill(stage: Stage, *, events: int, least_kills: int) -> None:
+    """So many events at least, and so many kills spread over them."""
     kills = 0
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
@@ -33,14 +37,9 @@ def run(stage: Stage) -> None:
     stage.figure("events", found.events, least=events)
     stage.figure("kill -9", kills, least=least_kills)
     stage.figure("acknowledged acts", traffic.acknowledged)
-    stage.figure("acknowledged and lost", len(found.lost), exactly=0)
-    stage.figure("done twice", len(found.twice), exactly=0)
-    stage.figure("never done", len(found.unfinished) + found.dead, exactly=0)
-    stage.figure("findings of the audit", len(found.findings), exactly=0)
+    found.show(stage.figures)
     stage.figure("drained after the last fault", drained, "s", most=DRAINED_SECONDS)
-    stage.figure("unexpected answers", len(traffic.troubles), exactly=0)
-    for line in [*found.lost, *found.twice, *found.unfinished, *found.findings, *traffic.troubles][:10]:
-        stage.say(line)
+    traffic.show(stage.figures)
 
 
 def _kill(stage: Stage, house: House) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models import Award, Event, Journal, Outbox, Telling, Ticket
 from models.clock import now
 from models.database import Database
+from stage.figures import Figures
 from stage.house import House
 from stage.traffic import Ride
 from workflow.audit import Tally, audit, snapshot
@@ -34,6 +35,15 @@ class Books:
     unfinished: list[str] = field(default_factory=list)
     dead: int = 0
     findings: list[str] = field(default_factory=list)
+
+    def show(self, figures: Figures) -> None:
+        """Hold them against what must be: nothing of it."""
+        figures.figure("acknowledged and lost", len(self.lost), exactly=0)
+        figures.figure("done twice", len(self.twice), exactly=0)
+        figures.figure("never done", len(self.unfinished) + self.dead, exactly=0)
+        figures.figure("findings of the audit", len(self.findings), exactly=0)
+        for line in [*self.lost, *self.twice, *self.unfinished, *self.findings][:10]:
+            figures.say(line)
 
 
 def waiting(database: Database) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image
 
 from stage.callers import Answer, Callers, Lost
+from stage.figures import Figures
 from stage.house import House
 
 PLACE = (31.305, 120.655)
@@ -47,11 +48,21 @@ def picture(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
 class Traffic:
     """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `slow`.
 
-    Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered. What got no
-    answer, or 503, is asked again: reports under the same key, transitions after a look at the ticket.
+    Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered, those of the
+    `backlog` first; not `routed`, it sends reports alone. What got no answer, or 503, is asked again: reports under the
+    same key, transitions after a look at the ticket.
     """
 
-    def __init__(self, house: House, *, seed: int, threads: int = 4, pause: float = 0.0) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        seed: int,
+        threads: int = 4,
+        pause: float = 0.0,
+        routed: bool = True,
+        backlog: list[Ride] | None = None,
+    ) -> None:
         self.callers = Callers(house)
         self.rides: list[Ride] = []
         self.statuses: Counter[int] = Counter()
@@ -62,6 +73,8 @@ class Traffic:
         self._house = house
         self._seed = seed
         self._pause = pause
+        self._routed = routed
+        self._backlog = backlog or []
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(threads)]
         self.troubles: list[str] = []
@@ -82,19 +95,43 @@ class Traffic:
             if thread.is_alive():
                 self.troubles.append("a thread did not come to its end")
 
+    def show(self, figures: Figures) -> None:
+        """Hold the answers against what must be: 503 with a promise is an answer, any other 5xx is not."""
+        broken = sum(count for status, count in self.statuses.items() if status >= 500 and status not in (503, 507))
+        figures.figure("answers", sum(self.statuses.values()))
+        figures.figure("answers of 503, to ask again", self.statuses[503])
+        figures.figure("answers of 500 and the like", broken, exactly=0)
+        figures.figure("unexpected answers", len(self.troubles), exactly=0)
+        for line in self.troubles[:5]:
+            figures.say(line)
+
     def _work(self, number: int) -> None:
         chance = random.Random(self._seed * 1000 + number)
         while not self._ending.is_set():
             try:
-                self._lead(chance)
+                self._lead(self._next(chance), chance)
             except Exception as error:
                 self.troubles.append(repr(error))
                 time.sleep(PAUSE_SECONDS)
 
-    def _lead(self, chance: random.Random) -> None:
-        """One report from beginning to end."""
-        ride = Ride(key=str(uuid.UUID(int=chance.getrandbits(128))), rider=chance.choice(RIDERS))
+    def _next(self, chance: random.Random) -> Ride:
+        try:
+            ride = self._backlog.pop()
+        except IndexError:
+            ride = Ride(key=str(uuid.UUID(int=chance.getrandbits(128))), rider=chance.choice(RIDERS))
         self.rides.append(ride)
+        return ride
+
+    def _lead(self, ride: Ride, chance: random.Random) -> None:
+        """One report from where it is to its end."""
+        if ride.number is None and not (self._report(ride, chance) and self._routed):
+            return
+        while not ride.done and self._step(ride, chance):
+            if self._pause:
+                time.sleep(self._pause)
+
+    def _report(self, ride: Ride, chance: random.Random) -> bool:
+        """Whether it was taken."""
         latitude = PLACE[0] + chance.uniform(-0.002, 0.002)
         longitude = PLACE[1] + chance.uniform(-0.002, 0.002)
         fields = {"category": MATTER, "description": "路边垃圾成堆。", "latitude": latitude, "longitude": longitude}
@@ -102,12 +139,10 @@ class Traffic:
         rider = self.callers[ride.rider]
         answer = self._insist(lambda: rider.call("POST", "/reports", fields, headers=headers), (201,))
         if answer is None:
-            return
+            return False
         ride.number = str(answer.json["number"])
         self._note(ride, "open")
-        while not ride.done and self._step(ride, chance):
-            if self._pause:
-                time.sleep(self._pause)
+        return True
 
     def _step(self, ride: Ride, chance: random.Random) -> bool:
         """The next transition; whether there is more to do."""

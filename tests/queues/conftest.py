@@ -13,11 +13,11 @@ from sqlalchemy.engine import make_url
 
 from models.database import database
 from stage.mail_server import MailServer
+from stage.redis_server import RedisServer
 from tests.conftest import PostgresServer
 from tests.queues.house import House
 from tests.queues.jobs import Effect
 from tests.queues.letters import BASE
-from tests.queues.redis_server import RedisServer
 
 
 @pytest.fixture(scope="session")

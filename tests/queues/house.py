@@ -27,9 +27,9 @@ from queues.connection import connect, queue
 from queues.outage import Outage
 from queues.parts import dies_with
 from queues.relay import Handout, Relay
+from stage.redis_server import RedisServer
 from tests.queues import jobs
 from tests.queues.jobs import Effect
-from tests.queues.redis_server import RedisServer
 
 FORK = multiprocessing.get_context("fork")
 LONGEST_LEASE = timedelta(seconds=61)

@@ -1,4 +1,4 @@
-"""A Redis server of the tests' own, which they may stop, freeze and empty."""
+"""A Redis server of one's own, which may be stopped, frozen and emptied."""
 
 from __future__ import annotations
 

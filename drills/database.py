@@ -1,0 +1,40 @@
+"""PostgreSQL stopped at once, again and again, under load: every acknowledged write is there, nothing twice."""
+
+from __future__ import annotations
+
+import time
+
+from stage import books
+from stage.house import House
+from stage.stage import Stage
+from stage.traffic import Traffic
+
+DATABASES = ("postgresql",)
+STOPS = 10
+AWAY_SECONDS = 1.0
+DRAINED_SECONDS = 120.0
+
+
+def run(stage: Stage) -> None:
+    between = stage.size(40, 300)
+    with House(stage.new_folder("house"), stage.new_database()) as house:
+        traffic = Traffic(house, seed=stage.seed).start()
+        for _ in range(STOPS):
+            _wait_for_acts(house, traffic, traffic.acknowledged + between)
+            stage.postgres.stop("immediate")
+            time.sleep(AWAY_SECONDS)
+            stage.postgres.start()
+        _wait_for_acts(house, traffic, traffic.acknowledged + between)
+        traffic.stop()
+        house.wait_for(house.is_well, "well")
+        drained = books.drain(house, 2 * DRAINED_SECONDS)
+        found = books.read(house, traffic.rides)
+    stage.figure("immediate stops", STOPS, exactly=10)
+    stage.figure("acknowledged acts", traffic.acknowledged, least=between * STOPS)
+    found.show(stage.figures)
+    stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)
+    traffic.show(stage.figures)
+
+
+def _wait_for_acts(house: House, traffic: Traffic, count: int) -> None:
+    house.wait_for(lambda: traffic.acknowledged >= count, "reached by the traffic")
