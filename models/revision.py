@@ -19,6 +19,12 @@ PARTS = (City, Rule, CalendarDay, CalendarYear, Unit, Area, Category, CategoryGr
 def _grow(session: Session) -> None:
     # First of all that this transaction writes: who changes a city waits here for whoever does so already.
     session.connection().execute(update(City).values(revision=City.revision + 1))
+    session.info["grown"] = True
+
+
+def has_grown(session: Session) -> bool:
+    """Whether this session has changed the city, which nobody else sees before it commits."""
+    return "grown" in session.info
 
 
 @event.listens_for(Session, "before_flush")

@@ -79,7 +79,7 @@ def read(house: House, rides: list[Ride]) -> Books:
         for number, each in acts.items():
             books.twice += [f"{number} {action}" for action, count in each.items() if action in ONCE and count > 1]
         paid = select(Journal.ticket_id, func.count()).where(Journal.kind == "award").group_by(Journal.ticket_id)
-        awards = dict(session.execute(select(Award.ticket_id, func.count()).group_by(Award.ticket_id)).tuples().all())
+        awards = dict(session.execute(select(Award.ticket_id, func.count()).group_by(Award.ticket_id)).all())
         for ticket, count in session.execute(paid):
             if count > awards.get(ticket or 0, 0):
                 books.twice.append(f"ticket {ticket} paid {count} times")

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 from models import Base
 from models.base import UTCDateTime
 
-GROWING = ("events", "event_words", "tellings", "notifications", "journal", "postings", "awards", "outbox", "acts")
+GROWING = (
+    "accounts", "acts", "assignments", "awards", "event_words", "events", "journal", "notifications", "outbox",
+    "postings", "tellings",
+)  # fmt: skip
 """Tables whose rows are numbered in the order of their coming, which is another's when a transaction is repeated."""
 BY_CHANCE = {"hash", "previous", "salt", "digest", "head"}
 

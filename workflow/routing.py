@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Pool, select
 from sqlalchemy.orm import Session, selectinload
 
 from models.categories import Category
 from models.city import Rule
 from models.clock import now
+from models.revision import has_grown
 from models.tickets import Photo, Ticket
 from models.units import Area, Unit
 from workflow.actors import SYSTEM
@@ -28,7 +30,8 @@ DEAD = ("withdrawn", "rejected", "merged")
 MOST_DUPLICATES = 10
 FEATURELESS = "0" * 16  # the difference hash of a picture without any edge: all of those look the same
 
-_index: tuple[tuple[int, datetime], AreaIndex[int]] | None = None
+_indexes: WeakKeyDictionary[Pool, tuple[int, AreaIndex[int]]] = WeakKeyDictionary()
+"""Of each database, by its connections, which sessions that read and that write share; with the city's revision."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,19 @@ class Guess:
 
 
 def area_index(session: Session) -> AreaIndex[int]:
-    """All areas by their unit's id, built once a process and again when the city was loaded again."""
-    global _index
-    row = city(session)
-    mark = (id(session.get_bind().engine), row.loaded_at)
-    if _index is None or _index[0] != mark:
-        areas = session.execute(
-            select(Area.unit_id, Area.geometry).join(Unit, Unit.id == Area.unit_id).where(Unit.active)
-        ).all()
-        _index = mark, AreaIndex((unit_id, geometry) for unit_id, geometry in areas)
-    return _index[1]
+    """All areas by their unit's id, built once a process and again when the city has changed."""
+    if has_grown(session):
+        return once(session, "areas", lambda: _read_areas(session))
+    pool, revision = session.get_bind().engine.pool, city(session).revision
+    kept = _indexes.get(pool)
+    if kept is None or kept[0] != revision:
+        kept = _indexes[pool] = revision, _read_areas(session)
+    return kept[1]
+
+
+def _read_areas(session: Session) -> AreaIndex[int]:
+    areas = select(Area.unit_id, Area.geometry).join(Unit, Unit.id == Area.unit_id).where(Unit.active)
+    return AreaIndex((unit_id, geometry) for unit_id, geometry in session.execute(areas))
 
 
 def unit_at(session: Session, latitude: float, longitude: float) -> Unit:

@@ -7,8 +7,8 @@ from models.database import database
 from queues import channels
 from queues.jobs import Errand, errand
 
-SECONDS = 40
-"""Twice what a mail server may be silent for. Who is killed while sending is replaced 25 s after it."""
+SECONDS = 30
+"""Half as long again as a mail server may be silent for. Who is killed while sending is replaced 25 s after it."""
 
 
 def _sending(channel: channels.Channel) -> Errand:

@@ -154,3 +154,18 @@ def test_it_explains_itself(db: Database) -> None:
         assert any("manhole" in each.lower() for each in english)
         with pytest.raises(Invalid):
             explain(session, *LOUFENG, "99999", None, "zh")
+
+
+def test_the_areas_are_read_once_a_process_and_again_when_the_city_changes(db: Database) -> None:
+    with db.writing() as one, db.reading() as other:
+        assert routing.area_index(one) is routing.area_index(other)
+        before = len(routing.area_index(one))
+    with db.writing() as session:
+        query = select(Unit).join(Area, Area.unit_id == Unit.id).where(Unit.kind == "community")
+        session.scalars(query.order_by(Unit.id)).first().active = False
+        session.flush()
+        assert len(routing.area_index(session)) == before - 1, "who changes it sees the change"
+        with db.reading() as other:
+            assert len(routing.area_index(other)) == before, "others see it once it is committed"
+    with db.reading() as after:
+        assert len(routing.area_index(after)) == before - 1

@@ -1,0 +1,16 @@
+"""A short kill drill on every run of the tests; `bin/drill kills` is the long one."""
+
+from __future__ import annotations
+
+import pytest
+
+from drills import kills
+from stage.stage import stage
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_nothing_is_lost_and_nothing_done_twice(database: str) -> None:
+    said: list[str] = []
+    with stage(database, long=False, seed=1, write=said.append) as it:
+        kills.drill(it, events=100, least_kills=5)
+    assert it.figures.held, "\n".join(said)
