@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 8000
@@ -70,9 +71,18 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that is rolled back at its end: nothing it holds is ever stored."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """A session that is rolled back at its end: nothing it holds is ever stored. A database that went away after
+        all was read is nobody's error any more."""
+        session = Session(self.engine, expire_on_commit=False, autoflush=False)
+        try:
             yield session
+        finally:
+            try:
+                session.close()
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                session.invalidate()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
