@@ -19,7 +19,7 @@ from workflow.engine import fire
 from workflow.localtime import local_day
 from workflow.report.opening import NewReport, open_report
 
-PEOPLE = {
+PEOPLE: dict[str, tuple[str, str] | tuple[None, None]] = {
     "alice": ("rider", "sip"),
     "bob": ("rider", "sip"),
     "carol": ("clerk", "loufeng"),
@@ -45,7 +45,7 @@ def hire(session: Session, password_hash: str | None = None) -> None:
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
     for username, (role, unit) in PEOPLE.items():
         user = User(username=username, name=username.capitalize(), password_hash=password_hash, created_at=now())
-        if role is not None:
+        if role is not None and unit is not None:
             user.memberships.append(Membership(role=role, unit=units[unit]))
         session.add(user)
     session.flush()
@@ -57,11 +57,12 @@ def person(session: Session, name: str) -> User:
     return session.scalars(query.options(selectinload(User.memberships).selectinload(Membership.unit))).one()
 
 
-def photo(session: Session, owner: User, *, sha256: str = "0" * 64) -> str:
+def photo(session: Session, owner: User, *, sha256: str = "0" * 64, name: str | None = None) -> str:
     """An upload of the owner's, as a row alone: for tests that never look at the picture."""
-    count = len(session.scalars(select(Photo.id)).all())
+    if name is None:
+        name = f"photo{len(session.scalars(select(Photo.id)).all()) + 1}"
     row = Photo(
-        public_id=f"photo{count + 1}", uploader_id=owner.id, storage_key=f"key{count + 1}", width=4, height=3,
+        public_id=name, uploader_id=owner.id, storage_key=f"key of {name}", width=4, height=3,
         sha256=sha256, dhash="0" * 16, created_at=now(),
     )  # fmt: skip
     session.add(row)
@@ -71,7 +72,7 @@ def photo(session: Session, owner: User, *, sha256: str = "0" * 64) -> str:
 
 def a_report(session: Session, rider: str = "alice", **about: Any) -> Ticket:
     """A fresh report, lying in Loufeng unless told otherwise, and routed as the job would."""
-    values = {"category": RUBBISH, "latitude": LOUFENG[0], "longitude": LOUFENG[1]} | about
+    values: dict[str, Any] = {"category": RUBBISH, "latitude": LOUFENG[0], "longitude": LOUFENG[1]} | about
     ticket = open_report(session, person(session, rider), NewReport(**values))
     ticket.unit = session.scalars(select(Unit).where(Unit.code == "loufeng")).one()
     ticket.routed_at = now()
@@ -110,7 +111,7 @@ def fields(session: Session, name: str, actor: User | None = None) -> dict[str, 
         return {"note": "清理完毕", "photos": [photo(session, actor)]}
     if name == "merge":
         return {"into": a_report(session, "bob").number}
-    return {
+    right: dict[str, dict[str, Any]] = {
         "triage": {"category": RUBBISH},
         "reject": {"reason": "不属于受理范围"},
         "assign": {"department": "enforcement", "assisting": ["market"]},
@@ -125,7 +126,8 @@ def fields(session: Session, name: str, actor: User | None = None) -> dict[str, 
         "reopen": {"reason": "又来了"},
         "close": {"why": "anonymous"},
         "comment": {"note": "看过了"},
-    }.get(name, {})
+    }
+    return right.get(name, {})
 
 
 def step(session: Session, ticket: Ticket, name: str, who: str | None = None) -> None:

@@ -18,8 +18,8 @@ from models import Award, EventWords, Journal, Ticket
 from models.base import canonical
 from models.clock import now
 from models.database import Database, database
+from stage.bulk import STEPS, finished_reports
 from tests import cast
-from tests.bulk import STEPS, finished_reports
 from tests.workflow import attacks
 from tests.workflow.attacks import add, alter, attack, findings, remove, rows, undone
 from workflow import ledger
