@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from models.categories import Category
@@ -93,7 +93,10 @@ def join(session: Session, rider: User, public_id: str, photo_ids: Sequence[str]
         raise Invalid.field("photos", "photo.too_many", maximum=9)
     usable(session, photo_ids, rider, ticket)
     moment = now()
-    insert_missing(session, Join, ticket_id=ticket.id, user_id=rider.id, created_at=moment)
+    if not insert_missing(session, Join, ticket_id=ticket.id, user_id=rider.id, created_at=moment):
+        # Who came with a ticket that was merged into this one now stands for themselves, and stays when that leaves.
+        mine = update(Join).where(Join.ticket_id == ticket.id, Join.user_id == rider.id)
+        session.execute(mine.values(from_ticket_id=None))
     attach(session, photo_ids, ticket, kind="before")
     session.expire(ticket, ["joins"])
     if ticket.state != "submitted":
