@@ -85,7 +85,7 @@ class Owed:
 
     def joined(self, ticket: Known) -> set[str]:
         """Who joined it, by themselves or with what was merged into it."""
-        return self._named(ticket) | self._nameless(ticket)
+        return set(self._arrivals(ticket))
 
     def _arrivals(self, ticket: Known) -> dict[str, bool]:
         """Everybody who joined; True for those who came only with a report of their own that has no name."""
@@ -99,9 +99,6 @@ class Owed:
 
     def _named(self, ticket: Known) -> set[str]:
         return {person for person, nameless in self._arrivals(ticket).items() if not nameless}
-
-    def _nameless(self, ticket: Known) -> set[str]:
-        return {person for person, nameless in self._arrivals(ticket).items() if nameless}
 
     def all_joined(self) -> set[tuple[int, str]]:
         return {(each.id, person) for each in self.tickets.values() for person in self.joined(each)}
@@ -143,17 +140,15 @@ class Owed:
             self._reserve(into)
 
     def unmerge(self, ticket: Known) -> None:
-        left, chain = ticket.into, []
-        while left is not None:
-            chain.append((left, self.joined(left)))
-            ticket.category = ticket.category or left.category
-            left = left.into
+        left = ticket.into
+        assert left is not None
+        ticket.category = ticket.category or left.category
         ticket.into, ticket.state = None, "triaged"
-        for each, before in chain:
-            for person in before - self.joined(each):
-                promise = each.promises.get(("join", person))
-                if promise is not None and promise.state == "pending":
+        while left is not None:
+            for (code, person), promise in left.promises.items():
+                if code == "join" and person not in self._named(left) and promise.state == "pending":
                     promise.state = "released"
+            left = left.into
         self._reserve(ticket)
 
     def settle(self, ticket: Known) -> None:
