@@ -101,14 +101,19 @@ class _Due:
     anonymous: bool
 
 
+def nameless(session: Session, ticket: Ticket) -> set[tuple[int | None, int]]:
+    """Who joined only because a report of theirs without a name was merged: that report and its reporter."""
+    merged = {each.from_ticket_id for each in ticket.joins if each.from_ticket_id}
+    query = select(Ticket.id, Ticket.reporter_id).where(Ticket.id.in_(merged), Ticket.anonymous)
+    return {(own, person) for own, person in session.execute(query)} if merged else set()
+
+
 def _dues(session: Session, ticket: Ticket) -> list[_Due]:
     rules = _rules(session, "reward")
     own = [_Due(ticket.reporter_id, rules["report"], ticket.created_at, ticket.anonymous)] if "report" in rules else []
     if "join" not in rules:
         return own
-    merged = {each.from_ticket_id for each in ticket.joins if each.from_ticket_id}
-    nameless = select(Ticket.id, Ticket.reporter_id).where(Ticket.id.in_(merged), Ticket.anonymous)
-    hidden = {(own, person) for own, person in session.execute(nameless)} if merged else set()
+    hidden = nameless(session, ticket)
     joined = [
         _Due(each.user_id, rules["join"], each.created_at, (each.from_ticket_id, each.user_id) in hidden)
         for each in ticket.joins

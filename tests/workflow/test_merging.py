@@ -219,3 +219,36 @@ def test_a_joiner_hears_and_is_credited_to_the_end(session: Session) -> None:
         step(session, target, name)
     query = select(Award.user_id, Award.points).where(Award.state == "paid")
     assert dict(session.execute(query).all()) == {person(session, "alice").id: 10, person(session, "bob").id: 1}
+
+
+def test_who_came_with_a_merged_ticket_and_joins_too_stays_when_it_leaves(session: Session) -> None:
+    target, own = a_ticket(session, "triaged", "alice"), a_ticket(session, "triaged", "bob")
+    merge(session, own, target)
+    join(session, person(session, "bob"), target.public_id)
+    unmerge(session, own)
+    assert joined(target) == {"bob"}
+    assert pending(session, target) == {"alice": 10, "bob": 1}
+    assert pending(session, own) == {"bob": 10}
+
+
+def test_who_came_without_a_name_and_joins_too_is_credited(session: Session) -> None:
+    target, own = a_ticket(session, "triaged", "alice"), a_ticket(session, "triaged", "bob", anonymous=True)
+    merge(session, own, target)
+    assert pending(session, target) == {"alice": 10}
+    join(session, person(session, "bob"), target.public_id)
+    assert pending(session, target) == {"alice": 10, "bob": 1}
+
+
+@pytest.mark.parametrize("nameless_first", [True, False])
+def test_who_came_by_name_and_without_is_credited_for_as_long_as_they_came_by_name(
+    session: Session, nameless_first: bool
+) -> None:
+    target = a_ticket(session, "triaged", "alice")
+    nameless, named = a_ticket(session, "triaged", "bob", anonymous=True), a_ticket(session, "triaged", "bob")
+    for each in (nameless, named) if nameless_first else (named, nameless):
+        merge(session, each, target)
+    assert pending(session, target) == {"alice": 10, "bob": 1}
+    unmerge(session, named)
+    assert joined(target) == {"bob"}
+    assert pending(session, target) == {"alice": 10}
+    assert pending(session, named) == {"bob": 10}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from models.categories import Category
@@ -93,7 +93,10 @@ def join(session: Session, rider: User, public_id: str, photo_ids: Sequence[str]
         raise Invalid.field("photos", "photo.too_many", maximum=9)
     usable(session, photo_ids, rider, ticket)
     moment = now()
-    insert_missing(session, Join, ticket_id=ticket.id, user_id=rider.id, created_at=moment)
+    if not insert_missing(session, Join, ticket_id=ticket.id, user_id=rider.id, created_at=moment):
+        # Who came with a ticket that was merged into this one now stands for themselves, and stays when that leaves.
+        mine = update(Join).where(Join.ticket_id == ticket.id, Join.user_id == rider.id)
+        session.execute(mine.values(from_ticket_id=None))
     attach(session, photo_ids, ticket, kind="before")
     session.expire(ticket, ["joins"])
     if ticket.state != "submitted":
@@ -115,8 +118,18 @@ def _carry(session: Session, merged: Ticket, target: Ticket) -> None:
     for person, (own, since) in people.items():
         if person != target.reporter_id:
             values = {"ticket_id": target.id, "user_id": person, "from_ticket_id": own, "created_at": since}
-            insert_missing(session, Join, **values)
+            if not insert_missing(session, Join, **values) and not _is_nameless(session, own, person):
+                # Who came by name and without counts as who came by name, whichever was merged first.
+                hidden = select(Ticket.id).where(Ticket.reporter_id == person, Ticket.anonymous)
+                theirs = update(Join).where(Join.ticket_id == target.id, Join.user_id == person)
+                theirs = theirs.where(Join.from_ticket_id.in_(hidden))
+                session.execute(theirs.values(from_ticket_id=own, created_at=since))
     session.expire(target, ["joins"])
+
+
+def _is_nameless(session: Session, own: int, person: int) -> bool:
+    ticket = session.get_one(Ticket, own)
+    return ticket.anonymous and ticket.reporter_id == person
 
 
 def disown(session: Session, merged: Ticket) -> None:
@@ -133,7 +146,8 @@ def disown(session: Session, merged: Ticket) -> None:
         followers = select(Ticket).where(Ticket.merged_into_id == target.id, Ticket.id != merged.id)
         for each in session.scalars(followers.order_by(Ticket.id)):
             _carry(session, each, target)
-        gone = came - {each.user_id for each in target.joins}
+        hidden = points.nameless(session, target)
+        gone = came - {each.user_id for each in target.joins if (each.from_ticket_id, each.user_id) not in hidden}
         for award in session.scalars(select(Award).where(Award.ticket_id == target.id, Award.user_id.in_(gone))):
             award.state = "released" if award.state == "pending" else award.state
         session.flush()
