@@ -1,0 +1,1 @@
+"""What the product is held against: the same servers on the same databases, and no features."""

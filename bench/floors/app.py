@@ -1,0 +1,44 @@
+"""The floors of the web: Flask and SQLAlchemy, with nothing between the request and the database.
+
+`gunicorn --config gunicorn.conf.py bench.floors.app:app` serves it as `wsgi:app` is served.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from sqlalchemy import select
+
+from bench.floors.rows import Row, row_of
+from config import Settings
+from models.database import database
+
+app = Flask(__name__)
+database.connect(Settings.load().database_url)
+
+
+@app.get("/healthz")
+def live() -> Response:
+    """Whether it serves."""
+    return jsonify(status="ok")
+
+
+@app.post("/rows")
+def insert() -> tuple[Response, int]:
+    """One row, one commit."""
+    asked: dict[str, Any] = request.get_json()
+    with database.writing() as session:
+        row = row_of(asked["latitude"], asked["longitude"], asked["description"])
+        session.add(row)
+        session.flush()
+        number = row.id
+    return jsonify(id=number), 201
+
+
+@app.get("/rows")
+def list_rows() -> Response:
+    """25 rows, the newest first, by an index."""
+    query = select(Row).order_by(Row.created_at.desc()).limit(25)
+    with database.reading() as session:
+        return jsonify(items=[row.shown() for row in session.scalars(query)])
