@@ -62,7 +62,7 @@ def photo(session: Session, owner: User, *, sha256: str = "0" * 64, name: str | 
     if name is None:
         name = f"photo{len(session.scalars(select(Photo.id)).all()) + 1}"
     row = Photo(
-        public_id=name, uploader_id=owner.id, storage_key=f"key of {name}", width=4, height=3,
+        public_id=name, uploader_id=owner.id, storage_key=name.replace("photo", "key"), width=4, height=3,
         sha256=sha256, dhash="0" * 16, created_at=now(),
     )  # fmt: skip
     session.add(row)

@@ -8,9 +8,10 @@ from drills import kills
 from stage.stage import stage
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_nothing_is_lost_and_nothing_done_twice(database: str) -> None:
     said: list[str] = []
     with stage(database, long=False, seed=1, write=said.append) as it:
-        kills.drill(it, events=100, least_kills=5)
+        kills.drill(it, events=60, least_kills=4)
     assert it.figures.held, "\n".join(said)
