@@ -135,5 +135,6 @@ def test_filters_wait_until_they_are_left(house: House, browser: Browser, faults
     tab_to(page, "input[name=since]")
     page.keyboard.type("11012026")
     assert "since=2" not in page.url
-    tab_to(page, "input[name=until]")
+    for _ in range(4):  # past its parts: leaving it asks for another page, which nobody may look into meanwhile
+        page.keyboard.press("Tab")
     page.wait_for_url("**since=2026-**")
