@@ -19,12 +19,18 @@ PARTS = (City, Rule, CalendarDay, CalendarYear, Unit, Area, Category, CategoryGr
 def _grow(session: Session) -> None:
     # First of all that this transaction writes: who changes a city waits here for whoever does so already.
     session.connection().execute(update(City).values(revision=City.revision + 1))
-    session.info["grown"] = True
+    session.info["growth"] = growth(session) + 1
 
 
-def has_grown(session: Session) -> bool:
-    """Whether this session has changed the city, which nobody else sees before it commits."""
-    return "grown" in session.info
+def growth(session: Session) -> int:
+    """How often this session has changed the city; nobody else sees it before it commits."""
+    return int(session.info.get("growth", 0))
+
+
+def is_changing(session: Session) -> bool:
+    """Whether this session has changed the city or is about to: what others know of it does not hold here."""
+    pending = (*session.new, *session.deleted, *session.dirty)
+    return growth(session) > 0 or any(isinstance(row, PARTS) for row in pending)
 
 
 @event.listens_for(Session, "before_flush")

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.city import City
+from models.revision import growth, is_changing
 
 Found = TypeVar("Found")
 
@@ -40,12 +41,14 @@ def find_city(session: Session) -> City | None:
     return found
 
 
-def known(session: Session, name: str, read: Callable[[Session], Found]) -> Found:
-    """What `read` reads of the city. A session that writes reads for itself, since it may be changing just that."""
-    mine = session.info.setdefault("known", {})
-    if name not in mine:
-        mine[name] = read(session) if session.info.get("writes") else _of_process(session, name, read)
-    return cast(Found, mine[name])
+def known(session: Session, name: str, read: Callable[[Session], Found], *, plain: bool = False) -> Found:
+    """What `read` reads of the city. A session that writes reads for itself: its rows may refer to what is found, and
+    it may be changing just that. What is `plain`, no row and nothing that a row refers to, it reads only if it is."""
+    mine, key = session.info.setdefault("known", {}), (name, growth(session))
+    if key not in mine:
+        own = session.info.get("writes") and (not plain or is_changing(session))
+        mine[key] = read(session) if own else _of_process(session, name, read)
+    return cast(Found, mine[key])
 
 
 def forget(session: Session) -> None:
@@ -58,7 +61,8 @@ def _of_process(session: Session, name: str, read: Callable[[Session], Found]) -
     city = find_city(session)
     if city is None:
         return read(session)
-    engine, revision = session.get_bind(), city.revision
+    # A writing session has an engine of its own, over the same connections.
+    engine, revision = session.info.get("engine", session.get_bind()), city.revision
     kept = _kept.get(engine)
     if kept is None or kept.revision != revision:
         kept = _kept[engine] = _Kept(revision)

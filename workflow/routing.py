@@ -9,29 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Pool, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from models.categories import Category
 from models.city import Rule
 from models.clock import now
-from models.revision import has_grown
 from models.tickets import Photo, Ticket
 from models.units import Area, Unit
 from workflow.actors import SYSTEM
 from workflow.alone import once, write
 from workflow.city_settings import calendar, city
 from workflow.engine import fire
+from workflow.known import known
 from workflow.places import AreaIndex, bounding_box, distance_m
 
 DEAD = ("withdrawn", "rejected", "merged")
 MOST_DUPLICATES = 10
 FEATURELESS = "0" * 16  # the difference hash of a picture without any edge: all of those look the same
-
-_indexes: WeakKeyDictionary[Pool, tuple[int, AreaIndex[int]]] = WeakKeyDictionary()
-"""Of each database, by its connections, which sessions that read and that write share; with the city's revision."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +40,7 @@ class Guess:
 
 def area_index(session: Session) -> AreaIndex[int]:
     """All areas by their unit's id, built once a process and again when the city has changed."""
-    if has_grown(session):
-        return once(session, "areas", lambda: _read_areas(session))
-    pool, revision = session.get_bind().engine.pool, city(session).revision
-    kept = _indexes.get(pool)
-    if kept is None or kept[0] != revision:
-        kept = _indexes[pool] = revision, _read_areas(session)
-    return kept[1]
+    return known(session, "areas", _read_areas, plain=True)
 
 
 def _read_areas(session: Session) -> AreaIndex[int]:
