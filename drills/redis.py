@@ -40,13 +40,17 @@ def run(stage: Stage) -> None:
         server.start()
         returned = time.monotonic()
         moved.stop()
-        drained = books.drain(house, 4 * DONE_SECONDS) + time.monotonic() - returned
-        found = books.read(house, [ride for each in (traffic, moved, reported) for ride in each.rides])
+        books.drain(house, 4 * DONE_SECONDS)
+        drained = time.monotonic() - returned
+        every = (traffic, before, moved, reported)
+        found = books.read(house, [ride for each in every for ride in each.rides])
     stage.figure("emptied", flushes, "times")
     stage.figure("away", away, "s")
     stage.figure("transitions while it was away", meanwhile[0], least=away)
     stage.figure("reports while it was away", meanwhile[1], least=away)
-    for each in (traffic, moved, reported):
+    for each in every:
         each.show(stage.figures)
+    refused = sum(count for each in every for status, count in each.statuses.items() if status >= 500)
+    stage.figure("answers of 5xx, those to ask again included", refused, exactly=0)
     found.show(stage.figures)
     stage.figure("all done after its return", drained, "s", most=DONE_SECONDS)

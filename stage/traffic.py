@@ -46,7 +46,7 @@ def picture(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
 
 
 class Traffic:
-    """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `slow`.
+    """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `troubles`.
 
     Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered, those of the
     `backlog` first; not `routed`, it sends reports alone. What got no answer, or 503, is asked again: reports under the
@@ -59,7 +59,6 @@ class Traffic:
         *,
         seed: int,
         threads: int = 4,
-        pause: float = 0.0,
         routed: bool = True,
         backlog: list[Ride] | None = None,
     ) -> None:
@@ -67,12 +66,8 @@ class Traffic:
         self.rides: list[Ride] = []
         self.statuses: Counter[int] = Counter()
         """Every answer's status; 0 for none."""
-        self.seconds: list[float] = []
-        """How long each answer took."""
         self.acknowledged = 0
-        self._house = house
         self._seed = seed
-        self._pause = pause
         self._routed = routed
         self._backlog = backlog or []
         self._ending = threading.Event()
@@ -126,9 +121,9 @@ class Traffic:
         """One report from where it is to its end."""
         if ride.number is None and not (self._report(ride, chance) and self._routed):
             return
-        while not ride.done and self._step(ride, chance):
-            if self._pause:
-                time.sleep(self._pause)
+        going = True
+        while going and not ride.done:
+            going = self._step(ride, chance)
 
     def _report(self, ride: Ride, chance: random.Random) -> bool:
         """Whether it was taken."""
@@ -175,35 +170,34 @@ class Traffic:
         answer = self._try(lambda: self.callers[who].fire(str(ride.number), name, **fields))
         if answer is not None and answer.ok:
             self._note(ride, name)
-        elif answer is not None and answer.status not in (409, 503, 404):
+        elif answer is not None and answer.status not in (409, 503):
             self.troubles.append(f"{name} of {ride.number}: {answer.status} {answer.body[:200]!r}")
         if answer is None or not answer.ok:
             time.sleep(PAUSE_SECONDS)
 
     def _insist(self, ask: Any, wanted: tuple[int, ...]) -> Answer | None:
-        """The answer, asked for until there is one; None once the traffic ends."""
+        """The answer, asked for until there is one; None, and a trouble, where none of use came."""
         patience = 300
         while patience > 0:
             answer = self._try(ask)
             if answer is not None and answer.status in wanted:
                 return answer
-            if answer is not None and answer.status not in (409, 429, 503, 507):
+            if answer is not None and answer.status not in (409, 503, 507):
                 self.troubles.append(f"{answer.status} {answer.body[:200]!r}")
                 return None
             if self._ending.is_set():
                 patience = min(patience, 100)
             patience -= 1
             time.sleep(PAUSE_SECONDS)
+        self.troubles.append("asked again and again, and never answered")
         return None
 
     def _try(self, ask: Any) -> Answer | None:
-        began = time.monotonic()
         try:
             answer: Answer = ask()
         except Lost:
             self.statuses[0] += 1
             return None
-        self.seconds.append(time.monotonic() - began)
         self.statuses[answer.status] += 1
         return answer
 
