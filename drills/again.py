@@ -19,7 +19,7 @@ from queues.run import run as run_row
 from stage.mail_server import MailServer
 from stage.scene import Scene
 from stage.stage import Stage
-from stage.state import State, differences, state_of
+from stage.state import State, differences, files, state_of
 
 FORK = multiprocessing.get_context("fork")
 MORNING = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
@@ -95,8 +95,7 @@ class _Again:
             state = state_of(session)
         database.engine.dispose()
         state.update(("undone", str(error)) for error in undone)
-        # Each of two digests of a day is the whole of it, and the later one replaces the other.
-        state.update(("file", path.name) for path in self.files.rglob("*") if path.is_file())
+        state.update(files(self.files))
         state.update({("letter", str(letter)): 1 for letter in {each["Message-ID"] for each in self.server.letters}})
         return state
 

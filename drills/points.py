@@ -7,14 +7,16 @@ import time
 from datetime import UTC, datetime
 from itertools import product
 
-from models.outbox import later
+from sqlalchemy import func, select
+
+from models.outbox import Outbox, later
 from stage import books
 from stage.house import House
 from stage.kill_points import POINTS, Orders
 from stage.mail_server import MailServer
 from stage.scene import LATER, Scene
 from stage.stage import Stage
-from stage.state import State, differences, state_of, timeless
+from stage.state import State, differences, files, state_of, timeless
 
 DONE_SECONDS = 90.0
 LIVES = (("leased", "taken", "begun", "committed"), ("written", "marked"))
@@ -39,6 +41,7 @@ def run(stage: Stage) -> None:
     stage.figure("points of each kind of job", sum(map(len, LIVES)), exactly=len(POINTS))
     stage.figure("kinds of jobs", len(scene.refs))
     stage.figure("kills", drill.kills, exactly=len(POINTS) * len(scene.refs))
+    stage.figure("letters too many or too few", sum(map(abs, drill.letters)), exactly=0)
     stage.figure("effects that differ from those of an undisturbed run", len(differing), exactly=0)
     for line in differing[:10]:
         stage.say(line)
@@ -50,6 +53,8 @@ class _Points:
         self.files, self.kept = stage.folder / "house" / "files", stage.folder / "kept"
         shutil.copytree(self.files, self.kept)
         self._houses = self.kills = 0
+        self.letters: list[int] = []
+        """Of each life: how many letters more than mails that were to be sent, the same one twice being one."""
 
     def lived_through(self, points: tuple[str, ...]) -> tuple[State, float]:
         """What is there once all jobs of the scene have run, each killed at each of the points, and the seconds that
@@ -78,6 +83,9 @@ class _Points:
             house.stop()
             with house.database.reading() as session:
                 state = state_of(session, but=("outbox",), times=False)
-        state.update(("file", path.name) for path in self.files.rglob("*") if path.is_file())
+                mails = session.scalar(select(func.count(Outbox.id)).where(Outbox.topic == "mail"))
+        # Who was killed between sending and writing that down sends again, under the same name.
+        self.letters.append(len({letter["Message-ID"] for letter in self.server.letters}) - (mails or 0))
+        state.update(files(self.files))
         state.update({("letter", str(letter["To"]), str(letter["Subject"])): 1 for letter in self.server.letters})
         return state, seconds

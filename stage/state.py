@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
 
 from sqlalchemy import Column, DateTime, Table, select
 from sqlalchemy.orm import Session
@@ -35,6 +37,12 @@ def state_of(session: Session, *, but: Iterable[str] = (), times: bool = True) -
         for row in session.execute(select(*columns)):
             state[(table.name, *(f"{column.name}={value}" for column, value in zip(columns, row, strict=True)))] += 1
     return state
+
+
+def files(folder: Path) -> State:
+    """Every file below a folder, with the hash of what is in it."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return Counter(("file", path.name, sha256(path.read_bytes()).hexdigest()) for path in found)
 
 
 def timeless(state: State) -> State:
