@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Figures:
-    """What a trial found. `held` stays True for as long as every figure keeps its bound."""
+    """What a trial found."""
 
     write: Callable[[str], None]
-    held: bool = True
     short: list[str] = field(default_factory=list)
     """The labels of those that did not hold."""
+
+    @property
+    def held(self) -> bool:
+        """Whether every figure so far keeps its bound."""
+        return not self.short
 
     def figure(
         self,
@@ -38,7 +42,6 @@ class Figures:
         mark = "" if not any(bounds) else "ok" if held else "SHORT"
         self.write(f"   {label:<52} {_said(value):>12} {unit:<8} {', '.join(words):<28} {mark}".rstrip())
         if not held:
-            self.held = False
             self.short.append(label)
         return held
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import signal
 import sys
 import time
 import traceback
@@ -11,6 +12,7 @@ from types import ModuleType
 
 import click
 
+from stage.postgres import find
 from stage.stage import stage
 
 BOTH = ("sqlite", "postgresql")
@@ -42,6 +44,13 @@ def main(package: str, names: tuple[str, ...], database: str, long: bool, seed: 
     if unknown := [name for name in names if name not in found]:
         raise click.UsageError(f"no {', '.join(unknown)}; there are {', '.join(found)}")
     wanted = BOTH if database == "both" else (database,)
+    if "postgresql" in wanted:
+        try:
+            find()
+        except FileNotFoundError as error:
+            raise click.UsageError(f"{error}; or leave it out with --database sqlite") from error
+    # What was started is stopped when we are: an unhandled SIGTERM would leave PostgreSQL behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     short: list[str] = []
     for name in names or found:
         for kind in [kind for kind in getattr(found[name], "DATABASES", BOTH) if kind in wanted]:

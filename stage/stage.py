@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import random
 import shutil
 import tempfile
@@ -98,6 +97,7 @@ def stage(database: str, *, long: bool, seed: int, write: Callable[[str], None])
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="whistle-", ignore_cleanup_errors=True)))
         # PostgreSQL runs as somebody else where we are root.
         folder.chmod(0o711)
-        os.chdir(ROOT)
+        held.enter_context(contextlib.chdir(ROOT))
+        held.callback(structlog.configure, **structlog.get_config())
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         yield Stage(database, long=long, seed=seed, folder=folder, figures=Figures(write), held=held)
