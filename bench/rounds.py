@@ -41,7 +41,6 @@ class Rounds:
         """The milliseconds in which this share of the product's answers came: the median of the rounds."""
         return 1000 * median(told.share(share) for told in self.product)
 
-
     @property
     def cpu(self) -> tuple[float, float]:
         """The milliseconds that the floor and the product compute for an answer."""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from redis import Redis
 
@@ -40,6 +40,9 @@ class House:
     the product may be given by its name.
     """
 
+    patience_seconds = PATIENCE_SECONDS
+    """How long a start may take."""
+
     def __init__(self, folder: Path, database_url: str, **environment: str) -> None:
         self.folder = folder
         self.log = folder / "log"
@@ -54,18 +57,14 @@ class House:
         self.database.connect(database_url)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.stop()
-        if self._process is not None:
-            self._process.kill()
-        self.database.engine.dispose()
+        self.close()
 
     def start(self) -> None:
         """Start it, and wait until all of it is ready. Raises NotInTime, with the end of its log."""
@@ -78,7 +77,7 @@ class House:
                 stderr=log,
                 preexec_fn=dies_with(os.getpid()),
             )
-        self.wait_for(self.is_well, "ready")
+        self.wait_for(self.is_well, "ready", self.patience_seconds)
 
     def stop(self) -> int:
         """Ctrl-C, and wait until all is gone; the exit status."""
@@ -87,6 +86,14 @@ class House:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
         return self._process.wait(timeout=60)
+
+    def close(self) -> None:
+        """Stop it, if need be by force, and look no more."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.stop()
+        if self._process is not None:
+            self._process.kill()
+        self.database.engine.dispose()
 
     def is_well(self) -> bool:
         """Whether all parts are ready. Raises NotInTime where the house has ended by itself."""
