@@ -199,7 +199,7 @@ class Whistle(RuleBasedStateMachine):
     def same(self) -> None:
         count.steps += 1
         self.session.flush()
-        states = dict(self.session.execute(select(Ticket.id, Ticket.state)).tuples().all())
+        states = dict(self.session.execute(select(Ticket.id, Ticket.state)).all())
         _alike("states", set(states.items()), {(each.id, each.state) for each in self.model.tickets.values()})
         joins = self.session.execute(select(Join.ticket_id, Join.user_id))
         _alike("joins", {(ticket, self.names[who]) for ticket, who in joins}, self.model.all_joined())
