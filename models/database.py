@@ -88,7 +88,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session that commits once at its end, or not at all when anything raises."""
         writer = self.engine.execution_options(whistle_writes=True)
-        with Session(writer, expire_on_commit=False, info={"writes": True, "engine": self.engine}) as session:
+        with Session(writer, expire_on_commit=False, info={"writes": True}) as session:
             yield session
             session.commit()
 

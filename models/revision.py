@@ -4,6 +4,7 @@ setting lets it grow in the same transaction. What was read of the city holds fo
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, update
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -16,15 +17,18 @@ from models.units import Area, Unit
 PARTS = (City, Rule, CalendarDay, CalendarYear, Unit, Area, Category, CategoryGroup, Definition)
 
 
+_growth: WeakKeyDictionary[Session, int] = WeakKeyDictionary()
+
+
 def _grow(session: Session) -> None:
     # First of all that this transaction writes: who changes a city waits here for whoever does so already.
     session.connection().execute(update(City).values(revision=City.revision + 1))
-    session.info["growth"] = growth(session) + 1
+    _growth[session] = growth(session) + 1
 
 
 def growth(session: Session) -> int:
     """How often this session has changed the city; nobody else sees it before it commits."""
-    return int(session.info.get("growth", 0))
+    return _growth.get(session, 0)
 
 
 def is_changing(session: Session) -> bool:

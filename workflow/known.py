@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models.city import City
@@ -28,7 +28,7 @@ class _Kept:
 
 
 _kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
-"""Of each database that this process reads."""
+"""Of each database, by its connections: engines that read and that write share them."""
 
 
 def find_city(session: Session) -> City | None:
@@ -46,7 +46,7 @@ def known(session: Session, name: str, read: Callable[[Session], Found], *, plai
     it may be changing just that. What is `plain`, no row and nothing that a row refers to, it reads only if it is."""
     mine, key = session.info.setdefault("known", {}), (name, growth(session))
     if key not in mine:
-        own = session.info.get("writes") and (not plain or is_changing(session))
+        own = is_changing(session) or (session.info.get("writes") and not plain)
         mine[key] = read(session) if own else _of_process(session, name, read)
     return cast(Found, mine[key])
 
@@ -61,13 +61,16 @@ def _of_process(session: Session, name: str, read: Callable[[Session], Found]) -
     city = find_city(session)
     if city is None:
         return read(session)
-    # A writing session has an engine of its own, over the same connections.
-    engine, revision = session.info.get("engine", session.get_bind()), city.revision
-    kept = _kept.get(engine)
+    bind, revision = session.get_bind(), city.revision
+    where: Any = bind
+    if isinstance(bind, Engine):
+        # It only reads, for whomever it does so: a writer would wait for itself.
+        where, bind = bind.pool, bind.execution_options(whistle_writes=False)
+    kept = _kept.get(where)
     if kept is None or kept.revision != revision:
-        kept = _kept[engine] = _Kept(revision)
+        kept = _kept[where] = _Kept(revision)
     if name not in kept.values:
         # In a session of its own, so that its rows outlive it; what it sees is never older than the revision.
-        with Session(engine, expire_on_commit=False) as apart:
+        with Session(bind, expire_on_commit=False) as apart:
             kept.values[name] = read(apart)
     return cast(Found, kept.values[name])
