@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from importlib import import_module
@@ -30,6 +31,10 @@ BROWSER = "tests/browser/"
 # Thousands of short tests on one process: looking for garbage after every few hundred objects is a tenth of its time.
 gc.freeze()
 gc.set_threshold(100_000, 50, 50)
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Behind `&` of a script: what the tests start would not hear the Ctrl-C that they send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis_settings.register_profile("whistle", derandomize=True, deadline=None, print_blob=True)
 hypothesis_settings.load_profile("whistle")
