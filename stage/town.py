@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from config import ROOT
 from models import Account, Membership, Posting, Rule, Unit, User, migrations
 from models.clock import now
 from models.database import Database, database
+from queues.blame import is_busy
 from stage.stage import Stage
 from tests import cast
 from workflow.audit import Tally, audit, snapshot
 from workflow.bootstrap import load_city
-from workflow.errors import Busy, Problem
+from workflow.errors import Problem
 
 Act = Callable[[Session], Any]
 PATIENCE = 20
@@ -83,19 +83,16 @@ def at_once(db: Database, writers: int, acts: Sequence[Act]) -> Outcome:
             try:
                 with db.writing() as session:
                     return act(session)
-            except Busy:
-                with lock:
-                    outcome.again += 1
-            except Problem as problem:
-                return problem
-            except OperationalError as error:
-                with lock:
-                    outcome.again += 1
-                    if "deadlock" in str(error).lower():
-                        outcome.deadlocks.append(str(error.orig))
             except Exception as error:
-                outcome.troubles.append(repr(error))
-                return error
+                if is_busy(error):
+                    with lock:
+                        outcome.again += 1
+                        outcome.deadlocks += [str(error)] if "deadlock" in str(error).lower() else []
+                elif isinstance(error, Problem):
+                    return error
+                else:
+                    outcome.troubles.append(repr(error))
+                    return error
             time.sleep(PAUSE_SECONDS)
         outcome.troubles.append("never got through")
         return None
