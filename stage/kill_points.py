@@ -4,8 +4,7 @@
     House(…, **orders.environment())
     orders.give("tell_report", "written")      # the next process that comes to this point is killed there
 
-An order is a file, and whoever can remove it carries it out. Python's own `sitecustomize` arms each process that the
-house starts: the product has no such switch.
+An order is a file, and whoever can remove it carries it out.
 """
 
 from __future__ import annotations
@@ -19,19 +18,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from config import ROOT
+from stage.arming import arming
 
 POINTS = ("leased", "taken", "begun", "written", "marked", "committed")
 """In their order: the relay has leased a row and not handed it out; a worker has it from Redis and not looked at it;
 has locked the row and not begun; has done all that the job does; has marked the row as done; has committed, and Redis
 does not know."""
 ORDERS = "KILL_POINTS"
-SITE = """
-import os, sys
-if os.environ.get("KILL_POINTS") and {"queues.worker", "queues.relay"} & set(sys.orig_argv):
-    import stage.kill_points
-    stage.kill_points.arm()
-"""
 
 
 class Orders:
@@ -39,14 +32,12 @@ class Orders:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "orders"
-        self._site = folder / "site"
         self.folder.mkdir()
-        self._site.mkdir()
-        (self._site / "sitecustomize.py").write_text(SITE)
+        self._armed = arming(folder, __name__)
 
     def environment(self) -> dict[str, str]:
         """What arms the processes of a house."""
-        return {"PYTHONPATH": f"{self._site}{os.pathsep}{ROOT}", ORDERS: str(self.folder)}
+        return self._armed | {ORDERS: str(self.folder)}
 
     def give(self, topic: str, point: str) -> None:
         """Kill whoever comes to this point with a job of this topic next."""
