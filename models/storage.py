@@ -14,7 +14,8 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -58,6 +59,9 @@ class Storage(Protocol):
 
     def keys(self) -> Iterator[str]:
         """All keys, in no order."""
+
+    def dated(self) -> Iterator[tuple[str, datetime]]:
+        """All keys, in no order, each with when it was stored, in UTC, by the storage's own clock."""
 
 
 def new_key() -> str:
@@ -142,10 +146,19 @@ class FileStorage:
             return self._path(key).is_file()
 
     def keys(self) -> Iterator[str]:
+        return (path.name for path in self._files())
+
+    def dated(self) -> Iterator[tuple[str, datetime]]:
+        for path in self._files():
+            with _disk(), suppress(FileNotFoundError):
+                # Not the time of the content: a copy shares that with what it is a copy of.
+                yield path.name, datetime.fromtimestamp(path.stat().st_ctime, UTC)
+
+    def _files(self) -> Iterator[Path]:
         with _disk():
             for shard in self.folder.iterdir() if self.folder.exists() else ():
                 if shard.name != _INCOMING and shard.is_dir():
-                    yield from (path.name for path in shard.iterdir() if _KEY.fullmatch(path.name))
+                    yield from (path for path in shard.iterdir() if _KEY.fullmatch(path.name))
 
     def __repr__(self) -> str:
         return f"FileStorage({str(self.folder)!r})"
@@ -240,13 +253,17 @@ class S3Storage:
         return True
 
     def keys(self) -> Iterator[str]:
+        return (key for key, _ in self.dated())
+
+    def dated(self) -> Iterator[tuple[str, datetime]]:
         with self._bucket("keys"):
             pages = self.client.get_paginator("list_objects_v2")
             for page in pages.paginate(
                 Bucket=self.bucket, Prefix=self.prefix, PaginationConfig={"PageSize": self.page_size}
             ):
-                names = (found["Key"].removeprefix(self.prefix) for found in page.get("Contents", []))
-                yield from (name for name in names if _KEY.fullmatch(name))
+                for found in page.get("Contents", []):
+                    if _KEY.fullmatch(name := found["Key"].removeprefix(self.prefix)):
+                        yield name, found["LastModified"].astimezone(UTC)
 
     def __repr__(self) -> str:
         return f"S3Storage('s3://{self.bucket}/{self.prefix}')"

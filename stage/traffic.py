@@ -49,7 +49,7 @@ class Traffic:
     """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `troubles`.
 
     Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered, those of the
-    `backlog` first; not `routed`, it sends reports alone. What got no answer, or 503, is asked again: reports under the
+    `backlog` first; not `routed`, it sends reports alone, each with so many `photos`. What got no answer, or 503, is asked again: reports under the
     same key, transitions after a look at the ticket.
     """
 
@@ -60,6 +60,7 @@ class Traffic:
         seed: int,
         threads: int = 4,
         routed: bool = True,
+        photos: int = 0,
         backlog: list[Ride] | None = None,
     ) -> None:
         self.callers = Callers(house)
@@ -69,6 +70,7 @@ class Traffic:
         self.acknowledged = 0
         self._seed = seed
         self._routed = routed
+        self._photos = photos
         self._backlog = backlog or []
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(threads)]
@@ -132,7 +134,15 @@ class Traffic:
         fields = {"category": MATTER, "description": "路边垃圾成堆。", "latitude": latitude, "longitude": longitude}
         headers = {"Idempotency-Key": ride.key}
         rider = self.callers[ride.rider]
-        answer = self._insist(lambda: rider.call("POST", "/reports", fields, headers=headers), (201,))
+        shots = tuple(picture(chance.getrandbits(32)) for _ in range(self._photos))
+        words = {name: str(value) for name, value in fields.items()}
+
+        def send() -> Answer:
+            if shots:
+                return rider.multipart("/reports", words, shots, headers=headers)
+            return rider.call("POST", "/reports", fields, headers=headers)
+
+        answer = self._insist(send, (201,))
         if answer is None:
             return False
         ride.number = str(answer.json["number"])

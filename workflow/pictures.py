@@ -12,7 +12,9 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,7 @@ from workflow.photos import Rendered
 
 PICTURES = throttle.Limit("pictures", 600, 60)
 """Ten times the reports that a rider may send in an hour, each with a picture."""
+NAMED_WITHIN = timedelta(hours=24)
 
 
 @contextlib.contextmanager
@@ -91,6 +94,25 @@ def discard(storage: Storage, key: str) -> None:
     """Remove a picture's files; those that are gone already are no error. Raises StorageUnavailable."""
     storage.delete(full_key(key))
     storage.delete(thumb_key(key))
+
+
+def unnamed(session: Session, storage: Storage) -> set[str]:
+    """The keys of pictures that no row has named for a day: whoever stored them was killed before the commit, or lost
+    the storage. Raises StorageUnavailable.
+
+    What lies there from before this database's first picture is another's: an empty database names nothing.
+    """
+    first = session.scalar(select(func.min(Photo.created_at)))
+    if first is None:
+        return set()
+    stray = {_picture(name) for name, at in storage.dated() if first <= at < now() - NAMED_WITHIN}
+    for key in session.scalars(select(Photo.storage_key).execution_options(yield_per=1000)) if stray else ():
+        stray.discard(key)
+    return stray
+
+
+def _picture(name: str) -> str:
+    return name.removesuffix(".jpg").removesuffix("-thumb")
 
 
 def full_key(key: str) -> str:

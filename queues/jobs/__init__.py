@@ -85,12 +85,12 @@ def job(topic: str, *, timeout: int = 60, every: timedelta | None = None) -> Cal
     return register
 
 
-def errand(topic: str, *, timeout: int = 60) -> Callable[[Errand], Errand]:
+def errand(topic: str, *, timeout: int = 60, every: timedelta | None = None) -> Callable[[Errand], Errand]:
     """Make a function the errand of `topic`, as `job` does."""
     _hold(topic, timeout)
 
     def register(verb: Errand) -> Errand:
-        _add(Job(topic, nothing, timeout, None, verb))
+        _add(Job(topic, nothing, timeout, every, verb))
         return verb
 
     return register

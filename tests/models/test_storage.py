@@ -43,6 +43,13 @@ def test_it_gives_back_what_was_put(storage):
     assert key in list(storage.keys())
 
 
+def test_it_knows_when_something_was_stored(storage):
+    key = new_key()
+    began = time.time()
+    storage.put(key, b"picture")
+    assert began - 2 < dict(storage.dated())[key].timestamp() < time.time() + 2
+
+
 def test_it_replaces_and_deletes_and_deletes_again(storage):
     key = new_key() + "-thumb.jpg"
     storage.put(key, b"first")

@@ -1,4 +1,5 @@
-"""An upload that nobody used goes with its files, a day after it could be used no longer."""
+"""An upload that nobody used goes with its files, a day after it could be used no longer; files without a row go after
+a day."""
 
 from __future__ import annotations
 
@@ -38,3 +39,29 @@ def test_files_go_after_their_rows(db: Database, tmp_path: Path, monkeypatch: py
     assert list(storage.keys()) == []
     with db.reading() as session:
         assert session.scalars(select(Photo)).all() == []
+
+
+def test_files_that_no_row_names_go_after_a_day(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("STORAGE_URL", (tmp_path / "files").as_uri())
+    storage = open_storage((tmp_path / "files").as_uri())
+    storage.put("others.jpg", b"there before us")
+
+    def sweep(after: timedelta) -> list[str]:
+        with time_machine.travel(now() + after):
+            with db.writing() as session:
+                later(session, "sweep_pictures", "")
+            drain()
+        return sorted(storage.keys())
+
+    # An empty database in front of a full storage is a mistake, and no reason to empty it.
+    assert sweep(timedelta(hours=25)) == ["others.jpg"]
+    with db.writing() as session:
+        photo(session, person(session, "alice"))
+        key = session.scalars(select(Photo.storage_key)).one()
+    for name in (full_key(key), thumb_key(key), full_key("killed"), thumb_key("killed"), full_key("half")):
+        storage.put(name, b"picture")
+    assert len(sweep(timedelta(hours=23))) == 6
+    assert sweep(timedelta(hours=25)) == sorted(["others.jpg", full_key(key), thumb_key(key)])
