@@ -39,6 +39,8 @@ RUN = "queues.run.run"
 RQ_TIMEOUT_SECONDS = 600
 """Only for RQ's own registries: a run limits itself (queues.limits), always to less than this."""
 FAILED_SECONDS = 60
+LONGEST_LEASE = timedelta(seconds=RQ_TIMEOUT_SECONDS)
+"""Longer than any is: one that ends later is the work of a clock that was fast, and would hang for as long."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _due() -> Select[Outbox]:
     return (
         select(Outbox)
         .where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.due <= moment)
-        .where(or_(Outbox.lease.is_(None), Outbox.lease <= moment))
+        .where(or_(Outbox.lease.is_(None), Outbox.lease <= moment, Outbox.lease > moment + LONGEST_LEASE))
         .order_by(Outbox.due, Outbox.id)
     )
 
