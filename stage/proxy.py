@@ -13,8 +13,8 @@ AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """`port` leads to `target` on this machine. `delay`: seconds that each piece waits on its way there. `cut`: how many
-    bytes of a connection get there before it is cut."""
+    """`port` leads to `target` on this machine. `delay`: seconds that each piece waits on its way there. `cut`: how
+    many bytes of a connection get there before it is cut."""
 
     def __init__(self, target: int) -> None:
         self.delay = 0.0

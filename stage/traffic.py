@@ -49,8 +49,8 @@ class Traffic:
     """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `troubles`.
 
     Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered, those of the
-    `backlog` first; not `routed`, it sends reports alone, each with so many `photos`. What got no answer, or 503, is asked again: reports under the
-    same key, transitions after a look at the ticket.
+    `backlog` first; not `routed`, it sends reports alone. Each report has so many `photos`. What got no answer, or 503,
+    is asked again: reports under the same key, transitions after a look at the ticket.
     """
 
     def __init__(
