@@ -49,8 +49,9 @@ class Traffic:
     """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `troubles`.
 
     Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered, those of the
-    `backlog` first; not `routed`, it sends reports alone. Each report has so many `photos`. What got no answer, or 503,
-    is asked again: reports under the same key, transitions after a look at the ticket.
+    `backlog` first; not `routed`, it sends reports alone; not `confirmed`, it leaves them when they are resolved. Each
+    report has so many `photos`. What got no answer, or 503, is asked again: reports under the same key, transitions
+    after a look at the ticket.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Traffic:
         threads: int = 4,
         routed: bool = True,
         photos: int = 0,
+        confirmed: bool = True,
         backlog: list[Ride] | None = None,
     ) -> None:
         self.callers = Callers(house)
@@ -71,6 +73,7 @@ class Traffic:
         self._seed = seed
         self._routed = routed
         self._photos = photos
+        self._confirmed = confirmed
         self._backlog = backlog or []
         self._ending = threading.Event()
         self._threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(threads)]
@@ -169,7 +172,7 @@ class Traffic:
             photo = self._insist(lambda: self.callers[OFFICER].upload("/uploads", shot), (201,))
             if photo is not None:
                 self._fire(ride, OFFICER, "resolve", note="已清运。", photos=[photo.json["items"][0]["id"]])
-        elif state == "resolved":
+        elif state == "resolved" and self._confirmed:
             self._fire(ride, ride.rider, "confirm", rating=5)
         else:
             ride.done = True
