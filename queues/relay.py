@@ -17,7 +17,7 @@ from types import FrameType
 import structlog
 from redis.exceptions import RedisError
 from rq import Queue
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ConfigError, Settings
@@ -39,8 +39,9 @@ RUN = "queues.run.run"
 RQ_TIMEOUT_SECONDS = 600
 """Only for RQ's own registries: a run limits itself (queues.limits), always to less than this."""
 FAILED_SECONDS = 60
-LONGEST_LEASE = timedelta(seconds=RQ_TIMEOUT_SECONDS)
-"""Longer than any is: one that ends later is the work of a clock that was fast, and would hang for as long."""
+LONGEST_LEASE = timedelta(minutes=2)
+LONGEST_HOLD = timedelta(seconds=RQ_TIMEOUT_SECONDS)
+"""Twice as long as any is: one that ends later is the work of a clock that was fast, and would hang for as long."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,14 @@ def _due() -> Select[Outbox]:
     return (
         select(Outbox)
         .where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.due <= moment)
-        .where(or_(Outbox.lease.is_(None), Outbox.lease <= moment, Outbox.lease > moment + LONGEST_LEASE))
+        .where(
+            or_(
+                Outbox.lease.is_(None),
+                Outbox.lease <= moment,
+                and_(Outbox.held_until.is_(None), Outbox.lease > moment + LONGEST_LEASE),
+                Outbox.lease > moment + LONGEST_HOLD,
+            )
+        )
         .order_by(Outbox.due, Outbox.id)
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from models.clock import now
 from tests.queues.house import House
 
@@ -32,10 +34,11 @@ def test_what_is_asked_for_at_once_does_not_wait_for_a_slow_worker(house: House)
     assert house.effects() == {"a": 1}
 
 
-def test_what_a_fast_relay_lost_is_handed_out_again_by_one_that_is_right(house: House) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(minutes=3), timedelta(minutes=10), DAY])
+def test_what_a_fast_relay_lost_is_handed_out_again_by_one_that_is_right(house: House, ahead: timedelta) -> None:
     house.ask("test.effect", "a")
-    house.traveller.shift(DAY)
+    house.traveller.shift(ahead)
     assert house.relay().step() == 1
-    house.traveller.shift(-DAY)
+    house.traveller.shift(-ahead)
     house.server.client().flushall()
     assert house.relay().step() == 1
