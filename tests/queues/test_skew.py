@@ -42,3 +42,13 @@ def test_what_a_fast_relay_lost_is_handed_out_again_by_one_that_is_right(house: 
     house.traveller.shift(-ahead)
     house.server.client().flushall()
     assert house.relay().step() == 1
+
+
+def test_what_a_fast_machine_asks_for_at_once_is_handed_out_by_a_relay_that_is_right(house: House) -> None:
+    house.traveller.shift(DAY)
+    house.ask("test.effect", "a")
+    house.ask("test.effect", "timer", due=now() + HOUR)
+    house.traveller.shift(-DAY)
+    assert house.relay().step() == 1
+    house.work_off()
+    assert house.effects() == {"a": 1}
