@@ -34,6 +34,7 @@ from queues.blame import is_busy, told
 from queues.jobs import GivenUp, Job, Postponed, find
 from queues.periodic import again
 from workflow import telling
+from workflow.errors import Busy
 
 log = structlog.get_logger("queues.run")
 
@@ -112,6 +113,8 @@ def _perform(session: Session, row: Outbox) -> None:
         session.flush()
     if session.get_transaction() is not transaction:
         raise RuntimeError("a job neither commits nor rolls back: its row is marked done in the same transaction")
+    if _is_early(row):
+        raise Busy  # the clock was put back meanwhile, and the job may have looked at either
     row.done_at = now()
     again(session, row)
     log.info("ran", topic=row.topic, row=row.id, attempt=row.attempts, ms=round((time.monotonic() - started) * 1000))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from models.clock import now
+from queues.jobs import job
+from queues.run import run
 from tests.queues.house import House
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -52,3 +55,15 @@ def test_what_a_fast_machine_asks_for_at_once_is_handed_out_by_a_relay_that_is_r
     assert house.relay().step() == 1
     house.work_off()
     assert house.effects() == {"a": 1}
+
+
+def test_a_timer_during_which_the_clock_goes_back_is_not_done(small_house: House) -> None:
+    def step_back(session: Session, ref: str) -> None:
+        small_house.traveller.shift(-DAY)
+
+    job("test.back")(step_back)
+    (row,) = small_house.ask("test.back", "a", due=now() + HOUR)
+    small_house.traveller.shift(HOUR)
+    run(row)
+    assert small_house.row(row).done_at is None
+    assert small_house.row(row).runs == 0
