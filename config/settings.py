@@ -52,6 +52,8 @@ class Settings:
     production: bool
     proxy_hops: int
     workers: int
+    worker_megabytes: int
+    """What a worker's program may hold in memory."""
     web_processes: int
     web_threads: int
     metrics_token: str | None = field(default=None, repr=False)
@@ -92,6 +94,7 @@ class Settings:
             production=production,
             proxy_hops=whole(given, "PROXY_HOPS", 0, 0, 10),
             workers=whole(given, "WORKERS", 2, 1, 64),
+            worker_megabytes=whole(given, "WORKER_MEGABYTES", 1024, 256, 65536),
             web_processes=whole(given, "WEB_CONCURRENCY", min(2, values.cores()), 1, 64),
             web_threads=whole(given, "WEB_THREADS", 16, 1, 256),
             metrics_token=given.get("METRICS_TOKEN"),

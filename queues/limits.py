@@ -1,4 +1,5 @@
-"""How long a job may take, twice: an exception that it can clean up after, and an end that it cannot escape.
+"""How long a job may take, twice: an exception that it can clean up after, and an end that it cannot escape; and how
+much memory.
 
 RQ's own limit is the first of these around everything, our bookkeeping included; these are around the handler only,
 and the second also ends what no Python signal handler can interrupt, such as a library's endless loop in C.
@@ -7,11 +8,12 @@ and the second also ends what no Python signal handler can interrupt, such as a 
 from __future__ import annotations
 
 import faulthandler
+import resource
 import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from rq.timeouts import BaseDeathPenalty
@@ -70,6 +72,15 @@ def end_process_after(seconds: float) -> None:
     A thread in C does it, so that even code which never gives up the interpreter's lock is ended.
     """
     faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or 2)
+
+
+def hold_memory(megabytes: int) -> None:
+    """Let this process have no more than this, threads' stacks included: beyond it a job gets a MemoryError, which is
+    noted as its fault, where the kernel would end whichever process it likes. Where a system counts otherwise, and
+    refuses, nothing is limited."""
+    size = megabytes << 20
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
 def let_live() -> None:

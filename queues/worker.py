@@ -26,7 +26,7 @@ from config import CannotStart, Settings
 from models.database import database
 from queues import gate, jobs, logs, periodic
 from queues.connection import WORKER_BEAT, connect, queue, redis_url
-from queues.limits import NoLimit
+from queues.limits import NoLimit, hold_memory
 from queues.outage import Outage
 from workflow.pretended import hold_real
 
@@ -191,6 +191,7 @@ def main() -> int:
     _stop_at_once_on_signals()
     try:
         settings = Settings.load()
+        hold_memory(settings.worker_megabytes)
         jobs.load()
         logs.speak()
         gate.wait()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ BEGUN = "POISON_BEGUN"
 """The file that gets a line each time one of them begins."""
 SECONDS = "POISON_SECONDS"
 """How long they may take."""
-MEGABYTES = 512
 CRASH, MEMORY, LOOP, DEAF = TOPICS = ("poison.crash", "poison.memory", "poison.loop", "poison.deaf")
 
 
@@ -43,10 +41,10 @@ def _crash() -> None:
 
 
 def _eat() -> None:
-    """Takes half a gigabyte, and ends as the kernel ends whoever takes the last of a machine's memory. The machine that
-    runs the trial keeps the rest."""
-    held = [bytes([number % 256]) * (1 << 20) for number in range(MEGABYTES)]
-    os.kill(os.getpid(), signal.SIGKILL if held else 0)
+    """All that it gets."""
+    held = []
+    while True:
+        held.append(b"\1" * (1 << 20))
 
 
 def _loop() -> None:

@@ -80,6 +80,7 @@ def test_every_way_to_write_postgresql_is_psycopg(tmp_path: Path, url: str):
         ("PORT", "８０００"),
         ("WORKERS", "0"),
         ("WEB_THREADS", "-1"),
+        ("WORKER_MEGABYTES", "12"),
         ("WEB_CONCURRENCY", "many"),
         ("PROXY_HOPS", "1.5"),
         ("LOCALE", "fr"),

@@ -6,9 +6,12 @@ import signal
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from queues import worker
 from queues.connection import WORKER_BEAT
+from queues.jobs import job
+from queues.limits import hold_memory
 from queues.worker import Worker
 from tests.queues.house import House, StopsBeforeAcknowledging, StopsWhenTaken, until
 
@@ -21,6 +24,26 @@ def test_it_ends_with_zero_after_its_share(small_house: House) -> None:
     assert process.exitcode == 0
     assert small_house.effects() == {"a": 1, "b": 1}
     assert small_house.relay().queue.count == 1
+
+
+def test_a_job_that_eats_memory_fails_alone(small_house: House) -> None:
+    def eat(session: Session, ref: str) -> None:
+        bytearray(2 << 30)
+
+    job("test.eat")(eat)
+    (row,) = small_house.ask("test.eat", "a")
+    small_house.ask("test.effect", "b")
+    small_house.relay().step()
+
+    def work() -> None:
+        hold_memory(2000)
+        worker.work(small_house.server.url, burst=True)
+
+    process = small_house.process(work)
+    process.join(20)
+    assert process.exitcode == 0
+    assert small_house.row(row).last_error.startswith("MemoryError")
+    assert small_house.effects() == {"b": 1}
 
 
 def test_the_program_waits_for_redis_works_and_ends_well_when_told_to(small_house: House) -> None:
