@@ -48,8 +48,8 @@ def picture(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
 class Traffic:
     """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `troubles`.
 
-    Each thread leads reports from the rider's phone to their confirmation, as fast as they are answered, those of the
-    `backlog` first; not `routed`, it sends reports alone; not `confirmed`, it leaves them when they are resolved. Each
+    Each thread leads reports from the rider's phone to their confirmation, with a `pause` (seconds) between two
+    steps, those of the `backlog` first; not `routed`, it sends reports alone; not `confirmed`, it leaves them when they are resolved. Each
     report has so many `photos`. What got no answer, or 503, is asked again: reports under the same key, transitions
     after a look at the ticket.
     """
@@ -60,6 +60,7 @@ class Traffic:
         *,
         seed: int,
         threads: int = 4,
+        pause: float = 0.0,
         routed: bool = True,
         photos: int = 0,
         confirmed: bool = True,
@@ -71,6 +72,7 @@ class Traffic:
         """Every answer's status; 0 for none."""
         self.acknowledged = 0
         self._seed = seed
+        self._pause = pause
         self._routed = routed
         self._photos = photos
         self._confirmed = confirmed
@@ -126,9 +128,8 @@ class Traffic:
         """One report from where it is to its end."""
         if ride.number is None and not (self._report(ride, chance) and self._routed):
             return
-        going = True
-        while going and not ride.done:
-            going = self._step(ride, chance)
+        while not ride.done and self._step(ride, chance):
+            time.sleep(self._pause)
 
     def _report(self, ride: Ride, chance: random.Random) -> bool:
         """Whether it was taken."""
