@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from commands.audit import audit, digest
+from commands.backup import backup, restore
 from commands.city import calendar, city
 from commands.demo import demo
 from commands.failures import INTERRUPTED, failure
@@ -36,5 +37,5 @@ class Whistle(SpokenGroup):
 
 
 whistle = Whistle("whistle", help=told("whistle.help"))
-for each in (audit, calendar, city, demo, digest, imports, outbox, points, route, user, workflow):
+for each in (audit, backup, calendar, city, demo, digest, imports, outbox, points, restore, route, user, workflow):
     whistle.add_command(each)

@@ -130,6 +130,12 @@ def spoken_locale(environ: Mapping[str, str] = os.environ) -> str:
     return locale if locale in LOCALES else LOCALES[0]
 
 
+def key_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The file in DATA_DIR that holds the secret key, made or not; None where SECRET_KEY says it."""
+    given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    return None if "SECRET_KEY" in given else path(given.get("DATA_DIR", "var")) / "secret_key"
+
+
 def _hold_production(settings: Settings, given: Mapping[str, str]) -> None:
     for name in ("BASE_URL", "TRUSTED_HOSTS"):
         if name not in given:
