@@ -1,0 +1,117 @@
+"""A backup taken under load and restored elsewhere: histories and ledger verify, every acknowledged act is in it."""
+
+from __future__ import annotations
+
+import io
+import time
+
+from PIL import Image
+from sqlalchemy import select
+
+from models import Photo, Ticket
+from models.storage import NotStored, open_storage
+from stage import books
+from stage.house import House
+from stage.stage import Stage
+from stage.traffic import Ride, Traffic
+from workflow.pictures import full_key, thumb_key
+
+
+def run(stage: Stage) -> None:
+    before, backups = stage.size(150, 3000), stage.size(1, 5)
+    folders = [stage.folder / f"backup{number}" for number in range(backups)]
+    known: list[list[Ride]] = []
+    slowest, meanwhile = 0.0, 0
+    with House(stage.new_folder("house"), stage.new_database()) as house:
+        traffic = Traffic(house, seed=stage.seed).start()
+        for folder in folders:
+            _wait_for_acts(house, traffic, traffic.acknowledged + before)
+            _command(house, "digest")
+            known.append(_acknowledged(traffic))
+            acts, began = traffic.acknowledged, time.monotonic()
+            _command(house, "backup", str(folder))
+            slowest = max(slowest, time.monotonic() - began)
+            meanwhile += traffic.acknowledged - acts
+        traffic.stop()
+        answers = traffic.seconds
+    stage.figure("backups under load", backups, least=1)
+    stage.figure("the slowest took", slowest, "s")
+    stage.figure("acts acknowledged while they were taken", meanwhile, least=backups)
+    stage.figure("slowest answer", max(answers), "s")
+    traffic.show(stage.figures)
+    for number, (folder, rides) in enumerate(zip(folders, known, strict=True)):
+        _restored(stage, number, str(folder), rides)
+
+
+def _wait_for_acts(house: House, traffic: Traffic, count: int) -> None:
+    house.wait_for(lambda: traffic.acknowledged >= count, "reached by the traffic")
+
+
+def _command(house: House, *words: str) -> None:
+    """Run it; what it says where it fails is why the drill breaks off."""
+    done = house.command(*words, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{words[0]}: {done.stdout}{done.stderr}")
+
+
+def _acknowledged(traffic: Traffic) -> list[Ride]:
+    """What is acknowledged now, as it stands."""
+    return [
+        Ride(key=ride.key, rider=ride.rider, number=ride.number, acknowledged=list(ride.acknowledged))
+        for ride in list(traffic.rides)
+    ]
+
+
+def _restored(stage: Stage, number: int, folder: str, rides: list[Ride]) -> None:
+    """Bring it back to a new house; hold it against what was known, with nothing running and then with everything."""
+    house = House(stage.new_folder(f"restored{number}"), stage.new_database())
+    # Whoever looks at the settings of a new house makes it a key; a restore brings its own.
+    (house.folder / "secret_key").unlink()
+    _command(house, "restore", folder)
+    audited = house.command("audit", check=False)
+    stage.figure("exit status of the audit", audited.returncode, exactly=0)
+    stage.figure("compared with a digest", int("Compared with the digest" in audited.stdout), exactly=1)
+    found = books.read(house, rides)
+    stage.figure("acts acknowledged before", sum(len(ride.acknowledged) for ride in rides), least=100)
+    stage.figure("acknowledged before and not in it", len(found.lost), exactly=0)
+    stage.figure("findings of the audit", len(found.findings), exactly=0)
+    photos, wrong = _photos(house)
+    stage.figure("photos that rows name", photos, least=1)
+    stage.figure("photos that are missing or no pictures", len(wrong), exactly=0)
+    for line in [*found.lost, *found.findings, *wrong, *audited.stdout.splitlines()][:5]:
+        stage.say(line)
+    with house:
+        books.drain(house, 120)
+        with house.database.reading() as session:
+            waits = session.scalars(select(Ticket.id).where(Ticket.state == "confirmed")).all()
+        stage.figure("confirmed and not paid after it started", len(waits), exactly=0)
+        more = Traffic(house, seed=stage.seed + number + 1).start()
+        _wait_for_acts(house, more, 20)
+        more.stop()
+        books.drain(house, 120)
+        again = books.read(house, [*rides, *more.rides])
+    again.show(stage.figures)
+
+
+def _photos(house: House) -> tuple[int, list[str]]:
+    """How many photos rows name, and those whose files are not what the row says."""
+    storage, wrong = open_storage(house.settings.storage_url), []
+    with house.database.reading() as session:
+        rows = list(session.scalars(select(Photo)))
+    for row in rows:
+        try:
+            size = _size(storage.get(full_key(row.storage_key)))
+            _size(storage.get(thumb_key(row.storage_key)))
+        except (NotStored, OSError) as error:
+            wrong.append(f"{row.storage_key}: {error!r}")
+            continue
+        if size != (row.width, row.height):
+            wrong.append(f"{row.storage_key}: {size}")
+    return len(rows), wrong
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """The width and height of a picture, read to its end."""
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+        return picture.size
