@@ -14,8 +14,8 @@ from stage.stage import Stage
 from stage.traffic import Traffic
 
 PARTS = ("web", "worker1", "web", "relay", "worker2")
-"""In turn: SIGHUP has gunicorn replace its processes one generation by the next; the others end at SIGTERM when what they
-do is done, and the supervisor starts them again."""
+"""In turn: SIGHUP has gunicorn replace one generation of its processes by the next; the others end at SIGTERM when what
+they do is done, and the supervisor starts them again."""
 DRAINED_SECONDS = 120.0
 
 

@@ -5,19 +5,117 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from stage import books
-from stage.callers import Callers, Line, Lost
+from stage.callers import PASSWORD, Callers, Line, Lost
 from stage.house import House
 from stage.stage import Stage
 from stage.traffic import CLERK, OFFICER, RIDERS, Traffic, picture
 from stage.usage import Usage, usage
 
-MORE = 1.1
-SAMPLES = 5
-SETTLE_SECONDS = 6.0
+MOST_MORE = 1.1
+WARM = 0.5
+"""The share of the load's time before the first look: each process has then done everything a few times."""
+SETTLE_SECONDS = 7.0
 """Longer than gunicorn keeps an idle connection open."""
-LISTS = ("/tickets", "/tickets?state=submitted", "/tickets?limit=50", "/me", "/categories", "/units")
-PAGES = ("/login", "/static/../", "/healthz", "/")
-PAUSE_SECONDS = 0.05
+PAGES = {RIDERS[0]: ("/my", "/report", "/points", "/inbox"), CLERK: ("/", "/inbox"), OFFICER: ("/", "/account")}
+LISTS = ("/tickets", "/tickets?limit=5", "/me", "/categories", "/units", "/notifications")
+PAUSE_SECONDS = 0.1
+POOLED = 4
+"""What a pool may have opened since: it holds as many connections as ever were used at once."""
+
+
+class Readers:
+    """People who open pages and lists, and one who sends photos that nobody uses."""
+
+    def __init__(self, house: House, seed: int) -> None:
+        self.statuses: Counter[int] = Counter()
+        self._callers, self._address = Callers(house), house.address
+        self._cookies = {name: self._sign_in(name) for name in PAGES}
+        self._ending = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._read, args=(random.Random(seed + number),), daemon=True)
+            for number in range(3)
+        ]
+
+    def start(self) -> Readers:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._ending.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def _sign_in(self, name: str) -> str:
+        body = urlencode({"username": name, "password": PASSWORD}).encode()
+        headers = {"Origin": self._address, "Content-Type": "application/x-www-form-urlencoded"}
+        answer = Line(self._address).ask("POST", "/sign-in", body, headers)
+        cookies = [each.partition(";")[0] for each in answer.headers.get_all("Set-Cookie") or ()]
+        return next(each for each in cookies if each.startswith("whistle_session="))
+
+    def _read(self, chance: random.Random) -> None:
+        line = Line(self._address)
+        while not self._ending.wait(PAUSE_SECONDS):
+            name = chance.choice(list(PAGES))
+            try:
+                if chance.random() < 0.2:
+                    shot = picture(chance.getrandbits(32), (1600, 1200))
+                    status = self._callers[name].upload("/uploads", shot).status
+                elif chance.random() < 0.5:
+                    status = self._callers[name].get(chance.choice(LISTS)).status
+                else:
+                    cookie = {"Cookie": self._cookies[name]}
+                    status = line.ask("GET", chance.choice(PAGES[name]), None, cookie).status
+            except Lost:
+                status = 0
+            self.statuses[status] += 1
+
+
+def run(stage: Stage) -> None:
+    seconds = stage.size(60, 300)
+    with House(stage.new_folder("house"), stage.new_database()) as house:
+        rides, answers = [], Counter[int]()
+        looks: list[Usage] = []
+        for number, share in enumerate((WARM, 1 - WARM)):
+            traffic = Traffic(house, seed=stage.seed + number, pause=PAUSE_SECONDS).start()
+            readers = Readers(house, stage.seed + number).start()
+            time.sleep(seconds * share)
+            readers.stop()
+            traffic.stop()
+            books.drain(house, 120)
+            time.sleep(SETTLE_SECONDS)
+            looks.append(usage(house))
+            rides += traffic.rides
+            answers += readers.statuses
+            traffic.show(stage.figures)
+        found = books.read(house, rides)
+    warm, end = looks
+    stage.figure("pages, lists and photos", answers.total(), least=seconds)
+    stage.figure(
+        "of them not well answered", sum(n for status, n in answers.items() if not 200 <= status < 400), most=0
+    )
+    # A worker ends by itself after its share of jobs.
+    stage.figure("processes replaced meanwhile", len(warm.memory.keys() - end.memory.keys()))
+    before, after = _by_part(warm.memory), _by_part(end.memory)
+    for name in sorted(before):
+        stage.figure(f"memory of {name} (warm {before[name]:.1f})", after[name], "MB", most=MOST_MORE * before[name])
+    before, after = _by_part(warm.files), _by_part(end.files)
+    for name in sorted(before):
+        stage.figure(f"open files of {name} (warm {before[name]:.0f})", after[name], most=before[name] + POOLED)
+    if stage.database == "postgresql":
+        stage.figure("connections to PostgreSQL, warm", warm.connections)
+        stage.figure("connections more", end.connections - warm.connections, most=POOLED)
+    found.show(stage.figures)
+
+
+def _by_part(figures: Mapping[tuple[str, int], float]) -> dict[str, float]:
+    """The figures of each part, all its processes together."""
+    parts: dict[str, float] = defaultdict(float)
+    for (name, _), figure in figures.items():
+        parts[name] += figure
+    return parts
