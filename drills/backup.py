@@ -18,7 +18,7 @@ from workflow.pictures import full_key, thumb_key
 
 
 def run(stage: Stage) -> None:
-    before, backups = stage.size(150, 3000), stage.size(1, 5)
+    before, backups = stage.size(100, 3000), stage.size(1, 5)
     folders = [stage.folder / f"backup{number}" for number in range(backups)]
     known: list[list[Ride]] = []
     slowest, meanwhile = 0.0, 0

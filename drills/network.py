@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import random
@@ -9,6 +10,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -130,15 +132,24 @@ class _Sender:
 
 def _unlike(rider: Caller, phone: Phone) -> int:
     """How many of a ticket's photos differ from what a clean upload of the same pictures gives."""
-    clean = rider.upload("/uploads", *phone.shots).json["items"]
-    wanted = [_hash(rider.get(f"/uploads/{each['id']}")) for each in clean]
-    photos = rider.get(f"/tickets/{phone.number}").json["photos"]
-    got = [_hash(rider.get(f"/tickets/{phone.number}/photos/{each['id']}")) for each in photos]
+    clean = _surely(lambda: rider.upload("/uploads", *phone.shots)).json["items"]
+    wanted = [_picture(rider, f"/uploads/{each['id']}") for each in clean]
+    photos = _surely(lambda: rider.get(f"/tickets/{phone.number}")).json["photos"]
+    got = [_picture(rider, f"/tickets/{phone.number}/photos/{each['id']}") for each in photos]
     return sum((Counter(wanted) - Counter(got)).values())
 
 
-def _hash(answer: Answer) -> str:
-    """The SHA-256 of a picture that came whole."""
+def _surely(ask: Callable[[], Answer]) -> Answer:
+    """The answer; asked again where the connection had been closed while it rested."""
+    for _ in range(TRIES):
+        with contextlib.suppress(Lost):
+            return ask()
+    raise RuntimeError("no answer")
+
+
+def _picture(rider: Caller, path: str) -> str:
+    """The SHA-256 of a picture that comes whole."""
+    answer = _surely(lambda: rider.get(path))
     assert answer.status == 200, answer.body[:200]
     with Image.open(io.BytesIO(answer.body)) as picture:
         picture.load()
