@@ -5,54 +5,63 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
 
 from stage import books
-from stage.callers import Line, Lost
+from stage.callers import Answer, Line, Lost
 from stage.house import House
 from stage.stage import Stage
-from stage.traffic import Traffic
+from stage.traffic import RIDERS, Traffic, picture
 
 PARTS = ("web", "worker1", "web", "relay", "worker2")
 """In turn: SIGHUP has gunicorn replace one generation of its processes by the next; the others end at SIGTERM when what
 they do is done, and the supervisor starts them again."""
+CLOSE = {"Connection": "close"}
 DRAINED_SECONDS = 120.0
 
 
-@dataclass
 class Knocking:
-    """Somebody who asks for `/healthz` on a new connection, ten times a second."""
+    """Somebody who asks something again and again, each time on a new connection: no answer is the server's fault."""
 
-    address: str
-    answers: int = 0
-    refused: int = 0
-    slowest: float = 0.0
-    _ending: threading.Event = field(default_factory=threading.Event)
-
-    def start(self) -> None:
+    def __init__(self, ask: Callable[[], Answer], pause: float) -> None:
+        self.answers: Counter[int] = Counter()
+        """By status; 0 for none."""
+        self.slowest = 0.0
+        self._ask, self._pause = ask, pause
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._knock, daemon=True)
+
+    def start(self) -> Knocking:
         self._thread.start()
+        return self
 
     def stop(self) -> None:
         self._ending.set()
         self._thread.join()
 
+    @property
+    def broken(self) -> int:
+        return sum(count for status, count in self.answers.items() if not 200 <= status < 300 and status != 503)
+
     def _knock(self) -> None:
-        while not self._ending.wait(0.1):
+        while not self._ending.wait(self._pause):
             began = time.monotonic()
             try:
-                Line(self.address).ask("GET", "/healthz", None, {"Connection": "close"})
-                self.answers += 1
+                self.answers[self._ask().status] += 1
             except Lost:
-                self.refused += 1
+                self.answers[0] += 1
             self.slowest = max(self.slowest, time.monotonic() - began)
 
 
 def run(stage: Stage) -> None:
     restarts = stage.size(5, 20)
     with House(stage.new_folder("house"), stage.new_database()) as house:
-        traffic, knocking = Traffic(house, seed=stage.seed).start(), Knocking(house.address)
-        knocking.start()
+        traffic = Traffic(house, seed=stage.seed).start()
+        rider, shot = traffic.callers[RIDERS[0]], picture(stage.seed, (2400, 1800))
+        knocking = Knocking(lambda: Line(house.address).ask("GET", "/healthz", None, CLOSE), 0.1).start()
+        # Long enough on the way to be met by a restart.
+        sending = Knocking(lambda: rider.upload("/uploads", shot, Connection="close"), 0.3).start()
         acts: list[int] = []
         for number in range(restarts):
             before = traffic.acknowledged
@@ -60,6 +69,7 @@ def run(stage: Stage) -> None:
             _wait_for_acts(house, traffic, before + 10)
             acts.append(traffic.acknowledged - before)
         knocking.stop()
+        sending.stop()
         traffic.stop()
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, 2 * DRAINED_SECONDS)
@@ -68,9 +78,10 @@ def run(stage: Stage) -> None:
     stage.figure("acts acknowledged around each, at least", min(acts), least=10)
     # A connection that rests between two requests is closed with its process: its client asks again.
     stage.figure("requests on open connections asked again", traffic.statuses[0])
-    stage.figure("new connections", knocking.answers, least=restarts * 5)
-    stage.figure("of them refused or broken", knocking.refused, exactly=0)
-    stage.figure("slowest of them", knocking.slowest, "s")
+    for name, each in (("calls", knocking), ("photos", sending)):
+        stage.figure(f"{name} on new connections", each.answers.total(), least=restarts)
+        stage.figure(f"{name} refused or broken off", each.broken, exactly=0)
+        stage.figure("slowest of them", each.slowest, "s")
     found.show(stage.figures)
     stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)
     traffic.show(stage.figures)

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 from sqlalchemy import create_engine, delete, inspect, make_url, select, text
 
 from commands import backup
@@ -90,6 +92,33 @@ def test_what_was_backed_up_comes_back(db: Database, run: Run, environment: Path
         assert [each.state for each in session.scalars(select(Ticket))] == ["rewarded"]
         cast.a_ticket(session)
     assert "not empty" in run("restore", str(folder), status=1).stderr
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of an empty bucket on a real S3 server on loopback, less the prefix."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "whistle")
+    endpoint = f"http://{host}:{port}"
+    boto3.session.Session().client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="kept")
+    yield f"s3://kept/{{}}?endpoint_url={endpoint}&region=us-east-1"
+    server.stop()
+
+
+def test_photos_come_from_a_bucket_and_go_to_another(
+    small: Run, bucket: str, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("STORAGE_URL", bucket.format("one"))
+    key = a_photo()
+    assert "2 files of photos" in small("backup", str(tmp_path / "kept")).stdout
+    kept = open_storage(bucket.format("one")).get(full_key(key))
+    monkeypatch.setenv("STORAGE_URL", bucket.format("other"))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/other/whistle.db")
+    assert "2 files of photos" in small("restore", str(tmp_path / "kept")).stdout
+    assert open_storage(bucket.format("other")).get(full_key(key)) == kept
 
 
 def test_the_key_of_the_data_folder_is_in_it(
