@@ -61,7 +61,7 @@ def a_photo(number: int = 1) -> str:
     with stored(open_storage(Settings.load().storage_url), [rendered]) as keys, database.writing() as session:
         ticket = cast.a_ticket(session, "rewarded")
         # The cast's own photos are rows without files.
-        session.execute(delete(Photo).where(Photo.storage_key.startswith("key of")))
+        session.execute(delete(Photo).where(Photo.storage_key.startswith("key")))
         keep(session, cast.person(session, "alice"), [rendered], keys, ticket_id=ticket.id)
     return keys[0]
 
