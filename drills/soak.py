@@ -101,9 +101,12 @@ def run(stage: Stage) -> None:
     wrong = sum(count for status, count in answers.items() if status not in (0, 503) and not 200 <= status < 400)
     stage.figure("of them not well answered", wrong, exactly=0)
     stage.say(f"answers: {dict(sorted(answers.items()))}")
-    # A worker ends by itself after its share of jobs.
-    stage.figure("processes replaced meanwhile", len(warm.memory.keys() - end.memory.keys()))
+    replaced = [name for name, _ in warm.memory.keys() - end.memory.keys()]
+    stage.figure("workers replaced, each after its share of jobs", sum(name.startswith("worker") for name in replaced))
+    stage.figure("others replaced", sum(not name.startswith("worker") for name in replaced), exactly=0)
     before, after = _by_part(warm.memory), _by_part(end.memory)
+    together = sum(before.values())
+    stage.figure(f"memory of all (warm {together:.1f})", sum(after.values()), "MB", most=MOST_MORE * together)
     for name in sorted(before):
         # Redis is not ours, and 2 MB of which half is shared with whoever else runs one.
         most = MOST_MORE * before[name] if name != "redis" else None
