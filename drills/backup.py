@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import time
 
-from PIL import Image
 from sqlalchemy import select
 
 from models import Photo, Ticket
-from models.storage import NotStored, open_storage
+from models.storage import open_storage
 from stage import books
 from stage.house import House
+from stage.pictures import troubles
 from stage.stage import Stage
 from stage.traffic import Ride, Traffic
-from workflow.pictures import full_key, thumb_key
 
 
 def run(stage: Stage) -> None:
@@ -33,11 +31,9 @@ def run(stage: Stage) -> None:
             slowest = max(slowest, time.monotonic() - began)
             meanwhile += traffic.acknowledged - acts
         traffic.stop()
-        answers = traffic.seconds
     stage.figure("backups under load", backups, least=1)
     stage.figure("the slowest took", slowest, "s")
     stage.figure("acts acknowledged while they were taken", meanwhile, least=backups)
-    stage.figure("slowest answer", max(answers), "s")
     traffic.show(stage.figures)
     for number, (folder, rides) in enumerate(zip(folders, known, strict=True)):
         _restored(stage, number, str(folder), rides)
@@ -75,8 +71,10 @@ def _restored(stage: Stage, number: int, folder: str, rides: list[Ride]) -> None
     stage.figure("acts acknowledged before", sum(len(ride.acknowledged) for ride in rides), least=100)
     stage.figure("acknowledged before and not in it", len(found.lost), exactly=0)
     stage.figure("findings of the audit", len(found.findings), exactly=0)
-    photos, wrong = _photos(house)
-    stage.figure("photos that rows name", photos, least=1)
+    with house.database.reading() as session:
+        photos = session.scalars(select(Photo)).all()
+    wrong = troubles(open_storage(house.settings.storage_url), photos)
+    stage.figure("photos that rows name", len(photos), least=1)
     stage.figure("photos that are missing or no pictures", len(wrong), exactly=0)
     for line in [*found.lost, *found.findings, *wrong, *audited.stdout.splitlines()][:5]:
         stage.say(line)
@@ -91,27 +89,3 @@ def _restored(stage: Stage, number: int, folder: str, rides: list[Ride]) -> None
         books.drain(house, 120)
         again = books.read(house, [*rides, *more.rides])
     again.show(stage.figures)
-
-
-def _photos(house: House) -> tuple[int, list[str]]:
-    """How many photos rows name, and those whose files are not what the row says."""
-    storage, wrong = open_storage(house.settings.storage_url), []
-    with house.database.reading() as session:
-        rows = list(session.scalars(select(Photo)))
-    for row in rows:
-        try:
-            size = _size(storage.get(full_key(row.storage_key)))
-            _size(storage.get(thumb_key(row.storage_key)))
-        except (NotStored, OSError) as error:
-            wrong.append(f"{row.storage_key}: {error!r}")
-            continue
-        if size != (row.width, row.height):
-            wrong.append(f"{row.storage_key}: {size}")
-    return len(rows), wrong
-
-
-def _size(data: bytes) -> tuple[int, int]:
-    """The width and height of a picture, read to its end."""
-    with Image.open(io.BytesIO(data)) as picture:
-        picture.load()
-        return picture.size

@@ -19,9 +19,9 @@ from sqlalchemy import func, select
 
 from models import Photo, Ticket
 from stage import books
+from stage.bad_network import FAULTS, BadNetwork
 from stage.callers import Answer, Caller, Callers, Lost
 from stage.house import House
-from stage.bad_network import FAULTS, BadNetwork
 from stage.stage import Stage
 from stage.traffic import MATTER, PLACE, RIDERS, Ride, picture
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -50,7 +51,7 @@ def read_pictures(database: Database, storage: Storage, rides: list[Ride], each:
     with database.reading() as session:
         rows = list(session.scalars(select(Photo)))
         found.rows = len(rows)
-        found.half = [trouble for row in rows for trouble in _troubles(storage, row)]
+        found.half = troubles(storage, rows)
         counts = _counts(session)
         acknowledged = {ride.number for ride in rides if "open" in ride.acknowledged}
         found.lost = [f"{number}" for number in acknowledged if counts.get(number or "") != each]
@@ -78,15 +79,17 @@ def _counts(session: Session) -> Counter[str]:
     return counts
 
 
-def _troubles(storage: Storage, row: Photo) -> list[str]:
-    troubles = []
-    for name in (full_key(row.storage_key), thumb_key(row.storage_key)):
-        try:
-            picture = Image.open(io.BytesIO(storage.get(name)))
-            picture.load()
-        except (NotStored, OSError) as error:
-            troubles.append(f"{name}: {error!r}")
-            continue
-        if name == full_key(row.storage_key) and picture.size != (row.width, row.height):
-            troubles.append(f"{name}: {picture.size}")
-    return troubles
+def troubles(storage: Storage, rows: Iterable[Photo]) -> list[str]:
+    """What is wrong with the rows' files: a picture that is missing, broken or of another size than its row says."""
+    found = []
+    for row in rows:
+        for name in (full_key(row.storage_key), thumb_key(row.storage_key)):
+            try:
+                picture = Image.open(io.BytesIO(storage.get(name)))
+                picture.load()
+            except (NotStored, OSError) as error:
+                found.append(f"{name}: {error!r}")
+                continue
+            if name == full_key(row.storage_key) and picture.size != (row.width, row.height):
+                found.append(f"{name}: {picture.size}")
+    return found

@@ -49,9 +49,9 @@ class Traffic:
     """`start`, let happen what shall happen, `stop`; then look at `rides`, `statuses` and `troubles`.
 
     Each thread leads reports from the rider's phone to their confirmation, with a `pause` (seconds) between two
-    steps, those of the `backlog` first; not `routed`, it sends reports alone; not `confirmed`, it leaves them when they are resolved. Each
-    report has so many `photos`. What got no answer, or 503, is asked again: reports under the same key, transitions
-    after a look at the ticket.
+    steps, those of the `backlog` first; not `routed`, it sends reports alone; not `confirmed`, it leaves them when
+    they are resolved. Each report has so many `photos`. What got no answer, or 503, is asked again: reports under the
+    same key, transitions after a look at the ticket.
     """
 
     def __init__(
