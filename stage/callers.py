@@ -10,9 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPMessage
-from typing import Any
-
-from stage.house import House
+from typing import Any, Protocol
 
 PASSWORD = "whistle"  # noqa: S105  the demo's, said on its pages
 TIMEOUT_SECONDS = 30.0
@@ -134,11 +132,17 @@ class Caller:
         return self.call("POST", path, body, headers={"Content-Type": content_type, **(headers or {})})
 
 
+class Front(Protocol):
+    """What people reach a house by: the house itself, or a proxy before it."""
+
+    address: str
+
+
 class Callers:
     """The people of a house, signed in when they are first asked for."""
 
-    def __init__(self, house: House) -> None:
-        self.address = house.address
+    def __init__(self, front: Front) -> None:
+        self.address = front.address
         self._known: dict[str | None, Caller] = {None: Caller(self.address, None)}
         self._lock = threading.Lock()
 

@@ -87,6 +87,12 @@ class House:
             self._process.send_signal(signal.SIGINT)
         return self._process.wait(timeout=60)
 
+    def kill_all(self) -> None:
+        """SIGKILL to its supervisor, with which the kernel ends all of its parts."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
     def close(self) -> None:
         """Stop it, if need be by force, and look no more."""
         with contextlib.suppress(subprocess.TimeoutExpired):

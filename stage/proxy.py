@@ -1,4 +1,4 @@
-"""A TCP proxy on this machine that refuses, delays and cuts what goes through it."""
+"""A TCP proxy on this machine that refuses, delays and cuts what goes through it, and shares it out to several."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ import socket
 import struct
 import threading
 import time
+from collections import deque
 
 CHUNK_BYTES = 64 * 1024
 AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """`port` leads to `target` on this machine. `delay`: seconds that each piece waits on its way there. `cut`: how
-    many bytes of a connection get there before it is cut."""
+    """`port` leads to the `targets`, ports of this machine, in turn, and past those that do not take a connection.
+    `delay`: seconds that each piece waits on its way there. `cut`: how many bytes of a connection get there before it
+    is cut."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, *targets: int) -> None:
         self.delay = 0.0
         self.cut: int | None = None
-        self._target = target
+        self._targets = deque(targets)
         self._open: set[socket.socket] = set()
         self._listener = _listen(0)
         self.port: int = self._listener.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
         self._serve()
 
     def refuse(self) -> None:
@@ -45,12 +48,23 @@ class Proxy:
         while True:
             try:
                 near, _ = listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._target))
             except OSError:
                 return
+            far = self._connect()
+            if far is None:
+                _cut(near)
+                continue
             self._open |= {near, far}
             for one, other, there in ((near, far, True), (far, near, False)):
                 threading.Thread(target=self._pass_on, args=(one, other, there), daemon=True).start()
+
+    def _connect(self) -> socket.socket | None:
+        """A connection to the next target that takes one."""
+        for _ in self._targets:
+            self._targets.rotate()
+            with contextlib.suppress(OSError):
+                return socket.create_connection(("127.0.0.1", self._targets[0]))
+        return None
 
     def _pass_on(self, one: socket.socket, other: socket.socket, there: bool) -> None:
         passed = 0

@@ -13,9 +13,8 @@ from typing import Any
 
 from PIL import Image
 
-from stage.callers import Answer, Callers, Lost
+from stage.callers import Answer, Callers, Front, Lost
 from stage.figures import Figures
-from stage.house import House
 
 PLACE = (31.305, 120.655)
 MATTER = "06010"
@@ -56,7 +55,7 @@ class Traffic:
 
     def __init__(
         self,
-        house: House,
+        front: Front,
         *,
         seed: int,
         threads: int = 4,
@@ -66,7 +65,7 @@ class Traffic:
         confirmed: bool = True,
         backlog: list[Ride] | None = None,
     ) -> None:
-        self.callers = Callers(house)
+        self.callers = Callers(front)
         self.rides: list[Ride] = []
         self.statuses: Counter[int] = Counter()
         """Every answer's status; 0 for none."""

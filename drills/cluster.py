@@ -1,0 +1,144 @@
+"""Two machines with a PostgreSQL, a Redis and an S3 server: each part killed in turn, the others go on."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from models.storage import open_storage
+from stage import books
+from stage.house import House
+from stage.pictures import read_pictures
+from stage.proxy import Proxy
+from stage.redis_server import RedisServer
+from stage.s3_server import CREDENTIALS, S3Server
+from stage.stage import Stage
+from stage.traffic import Traffic
+
+DATABASES = ("postgresql",)
+PHOTOS = 1
+AWAY_SECONDS = 4.0
+BACK_SECONDS = 60.0
+DRAINED_SECONDS = 120.0
+
+Kill = Callable[[], contextlib.AbstractContextManager[object]]
+
+
+@dataclass
+class Fault:
+    """`goes_on`: whether people notice nothing but a broken connection."""
+
+    name: str
+    kill: Kill
+    goes_on: bool
+
+
+@dataclass
+class Cluster:
+    """Two machines: one of two workers and one of one, each with a web, a relay and a supervisor."""
+
+    stage: Stage
+    first: House
+    second: House
+    redis: RedisServer
+    bucket: Proxy
+    """Before the S3 server, which keeps its objects in its memory: cut off it is as good as killed, and loses none."""
+
+    def faults(self) -> Iterator[Fault]:
+        """Each part of it, once."""
+        for number, house in enumerate((self.first, self.second), 1):
+            for name in sorted(house.parts()):
+                yield Fault(f"{name} of machine {number}", partial(_killed, house, name), True)
+        yield Fault("machine 1", partial(_off, self.first), True)
+        yield Fault("machine 2", partial(_off, self.second), True)
+        yield Fault("Redis", self._without_redis, True)
+        yield Fault("S3", self._without_bucket, False)
+        yield Fault("PostgreSQL", self._without_postgres, False)
+
+    @contextlib.contextmanager
+    def _without_redis(self) -> Iterator[None]:
+        self.redis.stop()
+        yield
+        self.redis.start()
+
+    @contextlib.contextmanager
+    def _without_bucket(self) -> Iterator[None]:
+        self.bucket.refuse()
+        yield
+        self.bucket.allow()
+
+    @contextlib.contextmanager
+    def _without_postgres(self) -> Iterator[None]:
+        self.stage.postgres.stop("immediate")
+        yield
+        self.stage.postgres.start()
+
+
+def run(stage: Stage) -> None:
+    with contextlib.ExitStack() as held:
+        server = S3Server()
+        held.callback(server.stop)
+        bucket = Proxy(server.port)
+        redis = RedisServer(stage.new_folder("redis"))
+        redis.start()
+        held.callback(redis.stop)
+        shared = {
+            "REDIS_URL": redis.url, "STORAGE_URL": server.url(bucket.port), "SECRET_KEY": secrets.token_hex(32),
+            "WEB_CONCURRENCY": "1", **CREDENTIALS,
+        }  # fmt: skip
+        url = stage.new_database()
+        first, second = (
+            held.enter_context(House(stage.new_folder(f"machine{number}"), url, WORKERS=str(workers), **shared))
+            for number, workers in ((1, 2), (2, 1))
+        )
+        front = Proxy(int(first.port), int(second.port))
+        traffic = Traffic(front, seed=stage.seed, photos=PHOTOS).start()
+        for _ in range(stage.size(1, 5)):
+            for fault in Cluster(stage, first, second, redis, bucket).faults():
+                _try(stage, first, traffic, fault)
+        traffic.stop()
+        for house in (first, second):
+            house.wait_for(house.is_well, "well")
+        stage.figure("drained after", books.drain(first, DRAINED_SECONDS), "s", most=DRAINED_SECONDS)
+        books.read(first, traffic.rides).show(stage.figures)
+        storage = open_storage(server.url(server.port))
+        read_pictures(first.database, storage, traffic.rides, PHOTOS).show(stage.figures)
+    traffic.show(stage.figures)
+
+
+def _try(stage: Stage, house: House, traffic: Traffic, fault: Fault) -> None:
+    """Acts while it is away, and how soon all go on after."""
+    _wait_for_more(house, traffic)
+    before = traffic.acknowledged
+    with fault.kill():
+        time.sleep(AWAY_SECONDS)
+        taken = traffic.acknowledged - before
+    began = time.monotonic()
+    _wait_for_more(house, traffic)
+    stage.figure(f"acts with {fault.name} killed", taken, least=1 if fault.goes_on else None)
+    stage.figure("at full work again after", time.monotonic() - began, "s", most=BACK_SECONDS)
+
+
+@contextlib.contextmanager
+def _killed(house: House, name: str) -> Iterator[None]:
+    """Its supervisor starts it again."""
+    gone = house.kill(name)
+    yield
+    house.wait_for(lambda: house.parts().get(name, gone) != gone, f"started again: {name}", BACK_SECONDS)
+
+
+@contextlib.contextmanager
+def _off(house: House) -> Iterator[None]:
+    """A machine without power: all its processes at once."""
+    house.kill_all()
+    yield
+    house.start()
+
+
+def _wait_for_more(house: House, traffic: Traffic) -> None:
+    wanted = traffic.acknowledged + 10
+    house.wait_for(lambda: traffic.acknowledged >= wanted, "reached by the traffic")
