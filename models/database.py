@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 8000
-POOL_SIZE = 20
+POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": -1}
+"""Twenty connections are kept, more are opened for threads that need them at once: WEB_THREADS at most."""
 POSTGRES = {
     "connect_timeout": 5,
     "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_MS}",
@@ -57,15 +58,15 @@ class Database:
         if self._engine is not None:
             self._engine.dispose()
         if make_url(url).get_backend_name() == "sqlite":
-            self._engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=POOL_SIZE)
+            self._engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **POOL)
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
             self._engine = create_engine(
                 url,
                 pool_pre_ping=True,
-                pool_size=POOL_SIZE,
                 connect_args=POSTGRES,
+                **POOL,
             )
         return self._engine
 
