@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, cast, exists, literal, select
+from sqlalchemy import Connection, String, and_, cast, literal, select
 
 from models import Account, Award, Event, Journal, Posting
 from models.ledger import seal_award
@@ -60,7 +60,9 @@ def _joined(first: str, *columns: Any) -> Any:
 
 
 def _without_step(connection: Connection, paying: Collection[str]) -> Findings:
-    step = exists().where(Event.subject_id == Award.ticket_id, Event.action.in_(paying))
-    query = select(Award.id, Award.ticket_id, Award.user_id).where(Award.state == "paid", ~step).order_by(Award.id)
+    # With NOT EXISTS, PostgreSQL may look through all events for each award; a list of its own it hashes.
+    rewarded = select(Event.subject_id).where(Event.action.in_(paying))
+    unpaid = select(Award.id, Award.ticket_id, Award.user_id).where(Award.state == "paid")
+    query = unpaid.where(Award.ticket_id.not_in(rewarded)).order_by(Award.id)
     for award_id, ticket_id, user_id in stream(connection, query):
         yield found("award_without_step", award=award_id, ticket=ticket_id, person=user_id)
