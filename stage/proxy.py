@@ -60,7 +60,7 @@ class Proxy:
 
     def _connect(self) -> socket.socket | None:
         """A connection to the next target that takes one."""
-        for _ in self._targets:
+        for _ in range(len(self._targets)):
             self._targets.rotate()
             with contextlib.suppress(OSError):
                 return socket.create_connection(("127.0.0.1", self._targets[0]))
