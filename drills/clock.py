@@ -14,7 +14,7 @@ from stage import books
 from stage.house import House
 from stage.skew import Clocks
 from stage.stage import Stage
-from stage.traffic import Traffic
+from stage.traffic import Ride, Traffic
 
 SKEWS = (100.0, 600.0, 86400.0)
 SILENT = 4
@@ -26,7 +26,8 @@ AGREED_SECONDS = 150.0
 def run(stage: Stage) -> None:
     clocks = Clocks(stage.new_folder("clocks"))
     with House(stage.new_folder("house"), stage.new_database(), **clocks.environment()) as house:
-        silent, early = _silent_reports(house, stage.seed + 1), 0
+        before, silent = _silent_reports(house, stage.seed + 1)
+        early = 0
         traffic = Traffic(house, seed=stage.seed).start()
         for number, skew in enumerate(SKEWS):
             mine = silent[number * SILENT : (number + 1) * SILENT]
@@ -45,7 +46,7 @@ def run(stage: Stage) -> None:
         books.drain(house, 2 * AGREED_SECONDS)
         late = time.monotonic() - agreed
         house.wait_for(house.is_well, "well")
-        found = books.read(house, traffic.rides)
+        found = books.read(house, before + traffic.rides)
         again = _confirmed_again(house.database)
     stage.figure("reports confirmed by silence", len(silent), exactly=SILENT * len(SKEWS))
     stage.figure("confirmed before it was time", early, exactly=0)
@@ -55,15 +56,15 @@ def run(stage: Stage) -> None:
     traffic.show(stage.figures)
 
 
-def _silent_reports(house: House, seed: int) -> list[int]:
-    """The ids of resolved reports whose reporters say nothing."""
+def _silent_reports(house: House, seed: int) -> tuple[list[Ride], list[int]]:
+    """Reports whose reporters say nothing, and the ids of as many resolved ones as are wanted."""
     wanted = SILENT * len(SKEWS)
     traffic = Traffic(house, seed=seed, confirmed=False).start()
     house.wait_for(lambda: sum(ride.done for ride in traffic.rides) >= wanted, "resolved")
     traffic.stop()
     with house.database.reading() as session:
         waits = select(Ticket.id).where(Ticket.state == "resolved").order_by(Ticket.id)
-        return list(session.scalars(waits.limit(wanted)))
+        return traffic.rides, list(session.scalars(waits.limit(wanted)))
 
 
 def _be_silent_until(database: Database, tickets: list[int], end: datetime) -> None:
