@@ -36,7 +36,9 @@ def run(stage: Stage) -> None:
     stage.figure("acts acknowledged while they were taken", meanwhile, least=backups)
     traffic.show(stage.figures)
     for number, (folder, rides) in enumerate(zip(folders, known, strict=True)):
-        _restored(stage, number, str(folder), rides)
+        keys = {ride.key for ride in rides}
+        later = [Ride(key=ride.key, rider=ride.rider) for ride in traffic.rides if ride.key not in keys]
+        _restored(stage, number, str(folder), rides + later)
 
 
 def _wait_for_acts(house: House, traffic: Traffic, count: int) -> None:
@@ -59,7 +61,8 @@ def _acknowledged(traffic: Traffic) -> list[Ride]:
 
 
 def _restored(stage: Stage, number: int, folder: str, rides: list[Ride]) -> None:
-    """Bring it back to a new house; hold it against what was known, with nothing running and then with everything."""
+    """Bring it back to a new house; hold it against what was known, with nothing running and then with everything.
+    Of what was sent later some may be in it too."""
     house = House(stage.new_folder(f"restored{number}"), stage.new_database())
     # Whoever looks at the settings of a new house makes it a key; a restore brings its own.
     (house.folder / "secret_key").unlink()
