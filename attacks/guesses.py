@@ -1,0 +1,102 @@
+"""Passwords guessed from ever new addresses: at most twenty are looked at, and the owner's own device stays in."""
+
+from __future__ import annotations
+
+import secrets
+import statistics
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPMessage
+
+from stage.browser import DEVICE, Browser
+from stage.callers import PASSWORD, Answer, Caller
+from stage.house import House
+from stage.stage import Stage
+
+VICTIM, OTHER = "officer.enforcement", "rider1"
+SPELLINGS = (VICTIM, VICTIM.upper(), f" {VICTIM} ", VICTIM.title(), VICTIM.replace("o", "\uff4f"))
+"""One account's name, as it may be written."""
+MOST_LOOKED_AT = 20
+AT_ONCE = 24
+TIMED = ("clerk.loufeng", "head.enforcement", "supervisor", "admin", "rider2", "rider3")
+APART = 0.10
+VARYING = ("date", "x-request-id", "content-length", "retry-after")
+
+
+def run(stage: Stage) -> None:
+    guesses = stage.size(1000, 10_000)
+    # Behind a proxy that is believed, so that what it says of addresses could count if anything counted by them.
+    with House(stage.new_folder("house"), stage.new_database(), PROXY_HOPS="1") as house:
+        own, foreign = Browser(house.address), Browser(house.address)
+        own.sign_in(VICTIM)
+        foreign.sign_in(OTHER)
+        known, unknown = _timed(house, stage.size(9, 9))
+        began = time.monotonic()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            statuses = Counter(pool.map(lambda number: _guess(house, stage.seed, number, foreign), range(guesses)))
+        lasted = time.monotonic() - began
+        right = [_token(house, name, PASSWORD) for name in SPELLINGS]
+        inside = own.sign_in(VICTIM).status
+        wrong_here = Counter(own.sign_in(VICTIM, f"wrong {number}").status for number in range(30))
+        nobody = Counter(_token(house, "nobody.at.all", f"guess {number}").status for number in range(30))
+        others = _token(house, OTHER, PASSWORD).status
+    stage.figure("guesses at one account", sum(statuses.values()), least=guesses)
+    stage.figure("seconds that they took", lasted, "s", most=14 * 60)
+    stage.figure("guesses that were looked at", statuses[401], most=MOST_LOOKED_AT)
+    stage.figure("guesses that were put off", statuses[429], least=guesses - MOST_LOOKED_AT)
+    stage.figure("other answers", sum(statuses.values()) - statuses[401] - statuses[429], exactly=0)
+    stage.figure("strangers let in by the right password meanwhile", sum(each.ok for each in right), exactly=0)
+    stage.figure("the owner's own device is let in", int(inside == 303), exactly=1)
+    stage.figure("guesses looked at from the owner's device", wrong_here[401], most=MOST_LOOKED_AT)
+    stage.figure("guesses looked at for a name that nobody has", nobody[401], most=MOST_LOOKED_AT)
+    stage.figure("somebody else is let in", int(others == 201), exactly=1)
+    stage.figure("known names, median", known * 1000, "ms")
+    stage.figure("unknown names, median", unknown * 1000, "ms")
+    stage.figure("apart", abs(known - unknown) / max(known, unknown), most=APART)
+
+
+def _guess(house: House, seed: int, number: int, foreign: Browser) -> int:
+    """The status of one wrong guess, from an address of its own, on the page or the API, with every kind of device."""
+    address = f"{number % 223 + 1}.{number // 223 % 250}.{seed % 250}.{number % 250}"
+    headers = {
+        "X-Forwarded-For": address, "X-Real-IP": address, "Forwarded": f"for={address}", "User-Agent": f"agent {number}"
+    }  # fmt: skip
+    cookies = ({}, {DEVICE: secrets.token_urlsafe(32)}, {DEVICE: foreign.cookies[DEVICE]})[number % 3]
+    name = SPELLINGS[number % len(SPELLINGS)]
+    if number % 2:
+        return _token(house, name, f"guess {number}", {**headers, **_carried(cookies)}).status
+    body = f"username={name.replace(' ', '+')}&password=guess+{number}".encode()
+    sent = {**headers, "Origin": house.address, "Content-Type": "application/x-www-form-urlencoded"}
+    return Browser(house.address).ask("POST", "/sign-in", body, sent, cookies=cookies).status
+
+
+def _carried(cookies: dict[str, str]) -> dict[str, str]:
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+
+
+def _token(house: House, name: str, password: str, headers: dict[str, str] | None = None) -> Answer:
+    body = {"username": name, "password": password}
+    return Caller(house.address, None).call("POST", "/tokens", body, headers=headers)
+
+
+def _timed(house: House, rounds: int) -> tuple[float, float]:
+    """The median seconds that a wrong guess takes for names that there are and for names that there are not, asked in
+    turns over one open line. Raises AssertionError where the answers differ in anything."""
+    caller = Caller(house.address, None)
+    seconds: dict[bool, list[float]] = {True: [], False: []}
+    answers: set[tuple[int, bytes, str]] = set()
+    for number in range(rounds):
+        for name in TIMED:
+            for known in (True, False) if number % 2 else (False, True):
+                asked = name if known else f"{name[::-1]}"
+                began = time.perf_counter()
+                answer = caller.post("/tokens", {"username": asked, "password": f"wrong {number}"})
+                seconds[known].append(time.perf_counter() - began)
+                answers.add((answer.status, answer.body, _plain(answer.headers)))
+    assert len(answers) == 1, answers
+    return statistics.median(seconds[True]), statistics.median(seconds[False])
+
+
+def _plain(headers: HTTPMessage) -> str:
+    return str(sorted((name, value) for name, value in headers.items() if name.lower() not in VARYING))
