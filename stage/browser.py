@@ -21,7 +21,6 @@ class Browser:
         self.address = address
         self.cookies: dict[str, str] = {}
         self.mark = ""
-        self._line = Line(address)
 
     def ask(
         self,
@@ -37,7 +36,10 @@ class Browser:
         sent = {"Accept": "text/html", "Accept-Language": "en", **(headers or {})}
         if carried:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in carried.items())
-        answer = self._line.ask(method, path, body, sent)
+        # A line of its own: a server that refuses a body unread hangs up, and so does one that was long not asked.
+        line = Line(self.address)
+        answer = line.ask(method, path, body, sent)
+        line.close()
         for line in answer.headers.get_all("Set-Cookie") or []:
             for name, morsel in SimpleCookie(line).items():
                 if morsel.value and morsel["max-age"] != "0":
