@@ -86,9 +86,9 @@ def _mark(house: House) -> None:
 def _reports(callers: Callers) -> list[str]:
     """One by name, one without, and one that a clerk enters for somebody on the telephone."""
     place: dict[str, Any] = {"category": MATTER, "latitude": PLACE[0], "longitude": PLACE[1], "description": "垃圾"}
-    named = callers["rider1"].post("/reports", place)
-    secret = callers["rider2"].post("/reports", place | {"anonymous": True})
-    spoken = callers[CLERK].post("/reports", place | {"on_behalf_of": {"phone": PHONE, "name": PHONE_NAME}})
+    named = _rested(callers, "rider1").post("/reports", place)
+    secret = _rested(callers, "rider2").post("/reports", place | {"anonymous": True})
+    spoken = _rested(callers, CLERK).post("/reports", place | {"on_behalf_of": {"phone": PHONE, "name": PHONE_NAME}})
     return [str(answer.json["number"]) for answer in (named, secret, spoken)]
 
 
@@ -99,11 +99,11 @@ def _way(house: House, callers: Callers, number: str) -> Iterator[tuple[str, str
         rider = {mark: name for name, mark in RIDERS.items()}.get(row.reporter.username or "", CLERK)
         public = row.public_id
     lead, head, market = DEPARTMENT
-    house.wait_for(lambda: callers[CLERK].get(f"/tickets/{number}").status == 200, "routed")
-    house.wait_for(lambda: callers[CLERK].fire(number, "triage", category=MATTER).ok, "triaged", 20)
-    callers["rider3"].post(f"/nearby/{public}/join")
-    callers[CLERK].fire(number, "assign", department="enforcement", assisting=["market"])
-    shots = [callers[who].upload("/uploads", picture(3)) for who in (rider, lead)]
+    house.wait_for(lambda: _rested(callers, CLERK).get(f"/tickets/{number}").status == 200, "routed")
+    house.wait_for(lambda: _rested(callers, CLERK).fire(number, "triage", category=MATTER).ok, "triaged", 20)
+    _rested(callers, "rider3").post(f"/nearby/{public}/join")
+    _rested(callers, CLERK).fire(number, "assign", department="enforcement", assisting=["market"])
+    shots = [_rested(callers, who).upload("/uploads", picture(3)) for who in (rider, lead)]
     mine, theirs = ([each.json["items"][0]["id"]] for each in shots)
     steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
         (rider, "comment", {"note": "还在", "photos": mine}),
@@ -120,10 +120,10 @@ def _way(house: House, callers: Callers, number: str) -> Iterator[tuple[str, str
         (lead, "send_back", {"reason": "不是我们的"}),
     )
     for who, name, fields in steps:
-        answer = callers[who].fire(number, name, **fields)
+        answer = _rested(callers, who).fire(number, name, **fields)
         if who in DEPARTMENT:
             yield f"{who} {name} {number}: {answer.status}", _text(answer)
-    callers[CLERK].fire(number, "assign", department="enforcement", assisting=["market"])
+    _rested(callers, CLERK).fire(number, "assign", department="enforcement", assisting=["market"])
 
 
 def _all(house: House, browser: Browser, numbers: list[str]) -> Iterator[tuple[str, Answer]]:

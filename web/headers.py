@@ -12,8 +12,8 @@ from config import Settings
 YEAR_SECONDS = 365 * 24 * 3600
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Send the security headers with every answer."""
+def security(settings: Settings) -> dict[str, str]:
+    """The headers of security, the same on every answer."""
     headers = {
         "Content-Security-Policy": policy(settings),
         "X-Content-Type-Options": "nosniff",
@@ -25,6 +25,12 @@ def register(app: Flask, settings: Settings) -> None:
     }
     if settings.base_url.startswith("https://"):
         headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+    return headers
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Send the security headers with every answer."""
+    headers = security(settings)
 
     def send(response: Response) -> Response:
         for name, value in headers.items():
