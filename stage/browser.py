@@ -40,8 +40,8 @@ class Browser:
         line = Line(self.address)
         answer = line.ask(method, path, body, sent)
         line.close()
-        for line in answer.headers.get_all("Set-Cookie") or []:
-            for name, morsel in SimpleCookie(line).items():
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            for name, morsel in SimpleCookie(cookie).items():
                 if morsel.value and morsel["max-age"] != "0":
                     self.cookies[name] = morsel.value
                 else:
