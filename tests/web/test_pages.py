@@ -320,13 +320,15 @@ def test_the_inbox_is_read_one_by_one_and_all_at_once(app: Flask, people: People
     visitor = Visitor(app, "carol")
     page = visitor.get("/inbox")
     assert page.text.count('class="told unread"') == 3
-    link = page.text.split('href="/inbox/')[1].split('"')[0]
-    opened = visitor.get(f"/inbox/{link}")
+    line = page.text.split('action="/inbox/')[2].split('"')[0]
+    assert visitor.get(f"/inbox/{line}").status_code == 405
+    assert visitor.get("/inbox").text.count('class="told unread"') == 3
+    opened = visitor.post(f"/inbox/{line}")
     assert opened.location.startswith("/tickets/")
     assert visitor.get("/inbox").text.count('class="told unread"') == 2
-    assert Visitor(app, "alice").get(f"/inbox/{link}").location == "/inbox"
+    assert Visitor(app, "alice").post(f"/inbox/{line}").location == "/inbox"
     for unknown in (2**31, 2**63, 10**4000):
-        assert visitor.get(f"/inbox/{unknown}").location == "/inbox"
+        assert visitor.post(f"/inbox/{unknown}").location == "/inbox"
     assert visitor.post("/inbox/read", {"newest": "x"}).status_code == 422
     assert visitor.post("/inbox/read", {"newest": "999999999"}).location == "/inbox"
     assert 'class="told unread"' not in visitor.get("/inbox").text

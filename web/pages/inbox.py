@@ -71,7 +71,7 @@ def read_all() -> Response:
     return go(url_for("pages.inbox"))
 
 
-@pages.get("/inbox/<int:notification>", endpoint="open_notification")
+@pages.post("/inbox/<int:notification>")
 @action("notification.read")
 def open_one(notification: int) -> Response:
     """Reads one and goes on to its ticket."""
