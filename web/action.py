@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
+from web.auth import SAFE, hold_no_other_origin
 from web.login import signed_in
 from workflow import access
 from workflow.errors import Unauthenticated
@@ -47,11 +48,14 @@ def action_of(view: Callable[..., Any]) -> str | None:
 
 
 def guard() -> None:
-    """Before every matched request: raise Unauthenticated or Forbidden by what its view declared."""
+    """Before every matched request: raise Unauthenticated or Forbidden by what its view declared. What anyone may do
+    another site's page still may not."""
     if request.endpoint is None:
         return
     name = action_of(current_app.view_functions[request.endpoint])
     if name == PUBLIC:
+        if request.method not in SAFE:
+            hold_no_other_origin()
         return
     actor = signed_in()
     if actor is None:

@@ -13,6 +13,7 @@ from flask import Response, g, request
 from models import User
 from web.bodies import page_form
 from web.context import keys, reading, settings
+from web.errors import Unsupported
 from web.form_marks import FIELD, PAGES, genuine
 from web.keys import DEVICE, SESSION
 from workflow.errors import Forbidden
@@ -66,14 +67,23 @@ def hold_own_page(person: User) -> None:
 
 
 def sent_mark() -> str | None:
-    """The mark that a form brought."""
-    return page_form().text(FIELD)
+    """The mark that a form brought; a body that is no form holds none."""
+    try:
+        return page_form().text(FIELD)
+    except Unsupported:
+        return None
 
 
 def hold_own_origin() -> None:
     """Raise Forbidden where a form that nobody is signed in for, such as the sign-in, was sent by another site."""
     if request.headers.get("Origin", "") not in own_origins():
         raise Forbidden("problem.foreign_page")
+
+
+def hold_no_other_origin() -> None:
+    """Raise Forbidden where a browser says that another site's page sent this; a program says nothing."""
+    if request.headers.get("Origin") is not None:
+        hold_own_origin()
 
 
 def own_origins() -> set[str]:

@@ -105,6 +105,14 @@ def test_a_form_of_somebody_else_changes_nothing(site: Flask, mark: str | None, 
     assert visitor.get("/account").status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/json"])
+def test_a_body_that_is_no_form_holds_no_mark(site: Flask, kind: str) -> None:
+    visitor = Visitor(site, "alice")
+    body = f"csrf={visitor.mark}"
+    answer = visitor.client.post("/sign-out", data=body, content_type=kind, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 403
+
+
 MARK = re.compile(rb'name="csrf" value="[^"]+"')
 
 

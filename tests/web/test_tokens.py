@@ -32,6 +32,14 @@ def test_a_token_opens_and_is_revoked(people: People, app: Flask) -> None:
     holds(people.nobody.delete("/tokens/current", headers=bearer), 401)
 
 
+def test_no_other_sites_page_asks_for_a_token(app: Flask) -> None:
+    client = app.test_client()
+    for origin, status in (("https://evil.example", 403), ("null", 403), (OURS["Origin"], 201)):
+        body = {"username": "alice", "password": PASSWORD}
+        answer = client.post("/api/v1/tokens", json=body, headers={"Origin": origin})
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == (status, status == 201)
+
+
 def test_wrong_and_unknown_are_the_same(people: People) -> None:
     wrong = people.nobody.post("/tokens", {"username": "alice", "password": "not it at all"})
     unknown = people.nobody.post("/tokens", {"username": "nobody", "password": "not it at all"})

@@ -18,7 +18,7 @@ from workflow.identity import sign_in, sign_out
 
 @api.post("/tokens")
 @public
-@operation("token_create", json=TokenIn, answers={201: TokenOut}, problems=(401, 429))
+@operation("token_create", json=TokenIn, answers={201: TokenOut}, problems=(401, 403, 429))
 def create_token(body: TokenIn) -> Response:
     signed_in = sign_in(database, body.username, body.password, kind="bearer", device_token=device_token())
     shown = {"token": signed_in.token, "expires_at": moment(signed_in.session.expires_at)}
