@@ -2,119 +2,105 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from config import Settings
-from models import Base, Notification, Photo, Ticket, User
+from attacks.routes import Routes
+from models import Base
 from stage.books import waiting
 from stage.browser import KIND, Browser
-from stage.callers import Answer
+from stage.callers import PASSWORD
 from stage.house import House
 from stage.stage import Stage
+from stage.state import State, differences, files
 from stage.traffic import Traffic, picture
-from web.app import create_app
+from workflow.say import say
 
-PEOPLE = ("rider1", "clerk.loufeng", "officer.enforcement", "supervisor", "admin")
+PEOPLE = ("rider1", "officer.enforcement", "admin", "clerk.loufeng", "head.enforcement", "supervisor", "gate1")
 EVIL = "https://evil.example"
-PUBLIC = ("/sign-in", "/language", "/theme", "/welcome/<token>")
-"""Forms that nobody needs to be signed in for carry no mark; the Origin alone decides."""
-BY_PASSWORD = "/api/v1/tokens"  # noqa: S105
-"""Signs in by the body alone, and sets no session's cookie."""
-HEADERS = (
-    "Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
-    "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Cache-Control", "Vary",
+ASKED = (
+    "/api/v1/nearby?lat=31.305&lng=120.655", "/api/v1/tickets?q=06010&limit=1", "/api/v1/tickets?mine=true",
+    "/desk/tickets?view=all&q=a", "/desk/tickets?layout=map", "/inbox?unread=true", "/sign-in?next=/account",
 )  # fmt: skip
-TIMES = {"throttles", "outbox"}
-"""Tables that the house's own clockwork writes, whoever asks for what."""
-JSON = "application/json"
+"""What is read with a question."""
+REFUSED = say("problem.foreign_page", "en").encode()
+SIGNED_IN = {"sessions", "devices"}
+"""Tables that a sign-in writes."""
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """A way in which another site may send a call: its headers, and whether it has got hold of the person's mark."""
+
+    how: str
+    headers: dict[str, str]
+    marked: bool = True
+
+    def refused(self, ours: str, path: str, *, public: bool) -> bool:
+        """Whether it must be. Forms that nobody needs to be signed in for carry no mark: the Origin alone decides, and
+        for a token, which no page asks for, only an Origin that is another's."""
+        origin = self.headers.get("Origin")
+        if not public:
+            return True
+        return origin != ours and (origin is not None or not path.startswith("/api/"))
 
 
 @dataclass
 class Found:
     tried: int = 0
     taken: list[str] = field(default_factory=list)
-    bare: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
-
-    def look(self, answer: Answer, what: str) -> Answer:
-        """Whatever came back has its headers and is no 5xx."""
-        self.statuses[answer.status] += 1
-        self.bare += [f"{what}: {answer.status} without {name}" for name in HEADERS if name not in answer.headers]
-        if answer.status >= 500:
-            self.broken.append(f"{what}: {answer.status}")
-        return answer
 
 
 def run(stage: Stage) -> None:
-    found = Found()
+    safe, forged, right = Found(), Found(), Found()
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed, threads=2).start()
         house.wait_for(lambda: traffic.acknowledged > 30, "reports made")
         traffic.stop()
         traffic.callers["rider1"].upload("/uploads", picture(1))
-        house.wait_for(lambda: _quiet(house), "quiet")
-        app = create_app(Settings.load(house.environment))
-        things = _things(house)
+        house.wait_for(lambda: waiting(house.database) == 0, "quiet")
+        routes = Routes(house)
         people = {name: _signed_in(house, name) for name in PEOPLE}
-        before = tables(house)
-        safe = forged = 0
-        for browser in people.values():
-            for path in _paths(app, "GET", things):
-                found.look(browser.get(path), f"GET {path}")
-                found.look(browser.ask("HEAD", path), f"HEAD {path}")
-                safe += 2
-        read = changes(before, tables(house), but={"notifications"})
-        for name, browser in people.items():
-            for method, path in _unsafe(app, things):
-                for how, headers, marked in _forgeries(house.address):
-                    forged += 1
-                    _try(found, browser, method, path, f"{name}: {how}", headers, marked)
-        sent = changes(before, tables(house), but={"notifications"})
-        errors = list(_errors(house, people["rider1"]))
-        for what, answer in errors:
-            found.look(answer, what)
-        live = [name for name, browser in people.items() if browser.get("/account").status != 200]
-    stage.figure("safe requests", safe, least=300)
-    stage.figure("tables changed by them", len(read), exactly=0)
-    stage.figure("forged requests", forged, least=1000)
-    stage.figure("that were taken", len(found.taken), exactly=0)
-    stage.figure("tables changed by them", len(sent), exactly=0)
-    stage.figure("people whom they signed out", len(live), exactly=0)
-    stage.figure("requests that are errors in themselves", len(errors), least=10)
-    stage.figure("answers without a header of security", len(found.bare), exactly=0)
-    stage.figure("answers of 5xx", len(found.broken), exactly=0)
-    stage.say(f"statuses: {dict(sorted(found.statuses.items()))}")
-    for line in (*read, *sent, *found.taken[:8], *found.bare[:8], *found.broken[:8]):
+        with house.asleep():
+            before = everything(house)
+            for browser in people.values():
+                _read(safe, browser, routes)
+            read = differences(before, everything(house))
+            for name in stage.size(PEOPLE[:3], PEOPLE):
+                for method, path, public in routes.unsafe():
+                    _forge(forged, people[name], f"{name}: {method} {path}", method, path, public=public)
+            sent = differences(before, everything(house))
+            out = [name for name, browser in people.items() if browser.get("/account").status != 200]
+            for method, path, _ in routes.unsafe():
+                _send_rightly(right, house, method, path)
+            changed = {row[0] for row in everything(house) - before} - SIGNED_IN
+    stage.figure("safe requests", safe.tried, least=700)
+    stage.figure("that were answered with what they asked for", safe.statuses[200] + safe.statuses[303], least=300)
+    stage.figure("rows changed by them", len(read), exactly=0)
+    stage.figure("forged requests", forged.tried, least=4000)
+    stage.figure("that were not refused as another site's", len(forged.taken), exactly=0)
+    stage.figure("rows changed by them", len(sent), exactly=0)
+    stage.figure("people whom they signed out", len(out), exactly=0)
+    stage.figure("calls that are refused from our own page too", len(right.taken), exactly=0)
+    stage.figure("tables changed by those", len(changed), least=3)
+    stage.say(f"statuses: safe {dict(sorted(safe.statuses.items()))}, forged {dict(sorted(forged.statuses.items()))}")
+    for line in (*read[:8], *sent[:8], *forged.taken[:8], *right.taken[:8]):
         stage.say(line)
 
 
-def tables(house: House) -> dict[str, str]:
-    """A hash of all rows of each table."""
-    hashes = {}
+def everything(house: House) -> State:
+    """Every row of every table, with all its columns, and every stored file."""
+    state: State = files(house.folder / "files")
     with house.database.reading() as session:
         for table in Base.metadata.sorted_tables:
-            if table.name not in TIMES:
-                rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))
-                hashes[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-    return hashes
-
-
-def changes(before: dict[str, str], after: dict[str, str], *, but: set[str]) -> list[str]:
-    return [f"{name} changed" for name in before if before[name] != after[name] and name not in but]
-
-
-def _quiet(house: House) -> bool:
-    return waiting(house.database) == 0
+            state.update((table.name, repr(tuple(row))) for row in session.execute(select(table)))
+    return state
 
 
 def _signed_in(house: House, name: str) -> Browser:
@@ -124,106 +110,63 @@ def _signed_in(house: House, name: str) -> Browser:
     return browser
 
 
-def _things(house: House) -> dict[str, str]:
-    """What there is, by what a path calls it."""
-    with house.database.reading() as session:
-        ticket = session.scalars(select(Ticket).order_by(Ticket.id)).first()
-        photo = session.scalars(select(Photo.public_id).where(Photo.ticket_id.is_not(None))).first()
-        line = session.scalars(select(Notification.id)).first()
-        person = session.scalars(select(User.id).where(User.username == "officer.market")).first()
-        assert ticket is not None
-        return {
-            "number": ticket.number, "public_id": ticket.public_id, "photo": photo or "none", "name": "comment",
-            "notification": str(line or 1), "mark": "000000000000", "filename": "docs.css", "code": "06010",
-            "year": "2026", "row": "1", "what": "disable", "token": "x" * 43, "person": str(person or 1),
-        }  # fmt: skip
+def _read(found: Found, browser: Browser, routes: Routes) -> None:
+    """Every page and call that can be read, and as a reading what only a form may do."""
+    for path in (*routes.safe(), *ASKED):
+        for method in ("GET", "HEAD"):
+            found.statuses[browser.ask(method, path).status] += 1
+            found.tried += 1
+    for _, path, _ in routes.unsafe():
+        fields = urlencode({**_fields(browser.mark), "_method": "POST"})
+        for headers in ({}, {"X-HTTP-Method-Override": "POST", "Origin": browser.address, "X-Whistle": "1"}):
+            found.statuses[browser.ask("GET", f"{path}?{fields}", None, headers).status] += 1
+            found.tried += 1
 
 
-def _paths(app: Any, method: str, things: dict[str, str]) -> Iterator[str]:
-    for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()):
-            yield filled(rule.rule, things)
+def _forgeries(ours: str) -> Iterator[Forgery]:
+    own = {"X-Whistle": "1"}
+    yield Forgery("foreign origin, with the mark and the header", {"Origin": EVIL, **own})
+    yield Forgery("no origin", {})
+    yield Forgery("no origin, with the header", own)
+    yield Forgery("null origin", {"Origin": "null", **own})
+    yield Forgery("empty origin", {"Origin": "", **own})
+    yield Forgery("our address as a part", {"Origin": f"{ours}.evil.example", **own})
+    yield Forgery("our address behind another", {"Origin": f"{EVIL}/{ours}", **own})
+    yield Forgery("two origins", {"Origin": f"{EVIL} {ours}", **own})
+    yield Forgery("another scheme", {"Origin": ours.replace("http:", "https:"), **own})
+    yield Forgery("another port", {"Origin": f"{ours}1", **own})
+    yield Forgery("referer alone", {"Referer": f"{ours}/", **own})
+    yield Forgery("neither mark nor header", {"Origin": ours}, marked=False)
+    yield Forgery("another header", {"Origin": ours, "X-Whistle": "0", "X-Requested-With": "x"}, marked=False)
+    yield Forgery("overridden method", {"Origin": EVIL, "X-HTTP-Method-Override": "GET", **own})
 
 
-def filled(rule: str, things: dict[str, str]) -> str:
-    if "/units/" in rule:
-        things = things | {"code": "loufeng"}
-    if "/caps/" in rule:
-        things = things | {"code": "day"}
-    if "/people/<int:number>" in rule:
-        things = things | {"number": things["person"]}
-    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda each: things[each[1]], rule)
+def _fields(mark: str) -> dict[str, str]:
+    """What some call takes, and the right password of somebody."""
+    return {"csrf": mark, "note": "forged", "username": "rider2", "password": PASSWORD, "language": "en"}
 
 
-def _unsafe(app: Any, things: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"GET", "HEAD"}):
-            if rule.rule not in (BY_PASSWORD, *PUBLIC):
-                yield method, filled(rule.rule, things)
+def _forge(found: Found, browser: Browser, what: str, method: str, path: str, *, public: bool) -> None:
+    """As a form, as JSON, and as the words that a form may send without being asked first."""
+    for forgery in _forgeries(browser.address):
+        if not forgery.refused(browser.address, path, public=public):
+            continue
+        fields = _fields(browser.mark if forgery.marked else "0" * 40)
+        for kind, body in (
+            (KIND, urlencode(fields)), ("application/json", json.dumps(fields)), ("text/plain", json.dumps(fields)),
+        ):  # fmt: skip
+            answer = browser.ask(method, path, body.encode(), {**forgery.headers, "Content-Type": kind})
+            found.statuses[answer.status] += 1
+            found.tried += 1
+            if answer.status != 403 or REFUSED not in answer.body:
+                found.taken.append(f"{what}, {forgery.how}, {kind}: {answer.status}")
 
 
-def _forgeries(ours: str) -> Iterator[tuple[str, dict[str, str], bool]]:
-    """How another site may send it: what it is, its headers, and whether it has the person's own mark."""
-    yield "foreign origin, with the mark and the header", {"Origin": EVIL, "X-Whistle": "1"}, True
-    yield "no origin", {}, True
-    yield "null origin", {"Origin": "null", "X-Whistle": "1"}, True
-    yield "our address as a part", {"Origin": f"{ours}.evil.example", "X-Whistle": "1"}, True
-    yield "our address behind another", {"Origin": f"{EVIL}/{ours}", "X-Whistle": "1"}, True
-    yield "two origins", {"Origin": f"{EVIL} {ours}", "X-Whistle": "1"}, True
-    yield "another scheme", {"Origin": ours.replace("http:", "https:"), "X-Whistle": "1"}, True
-    yield "another port", {"Origin": f"{ours}1", "X-Whistle": "1"}, True
-    yield "referer alone", {"Referer": f"{ours}/", "X-Whistle": "1"}, True
-    yield "neither mark nor header", {"Origin": ours}, False
-    yield "another header", {"Origin": ours, "X-Whistle": "0", "X-Requested-With": "XMLHttpRequest"}, False
-    yield "overridden method", {"Origin": EVIL, "X-HTTP-Method-Override": "GET", "X-Whistle": "1"}, True
-
-
-def _try(
-    found: Found, browser: Browser, method: str, path: str, what: str, headers: dict[str, str], marked: bool
-) -> None:
-    """As a form and as JSON; both must be refused as another site's, before anything else is looked at."""
-    mark = {"csrf": browser.mark} if marked else {"csrf": "0" * 40}
-    for kind, body in (
-        (KIND, urlencode({**mark, "note": "forged", "new": "x", "username": "x"})),
-        (JSON, json.dumps({"note": "forged", "all": True})),
-        ("text/plain", json.dumps({"note": "forged"})),
-    ):
-        answer = browser.ask(method, path, body.encode(), {**headers, "Content-Type": kind})
-        found.look(answer, f"{method} {path}")
-        unread = answer.status == 415 and kind != KIND and not marked  # no form, so that no mark can be in it
-        if answer.status != 403 and not unread:
-            found.taken.append(f"{what}: {method} {path} as {kind}: {answer.status}")
-        found.tried += 1
-
-
-def _errors(house: House, browser: Browser) -> Iterator[tuple[str, Answer]]:
-    """What is wrong in itself."""
-    nobody = Browser(house.address)
-    asked: tuple[tuple[str, str, bytes | None, dict[str, str]], ...] = (
-        ("GET", "/nowhere", None, {}),
-        ("GET", "/api/v1/nowhere", None, {}),
-        ("GET", "/static/nowhere.css", None, {}),
-        ("GET", "/static/../config/settings.py", None, {}),
-        ("PUT", "/sign-in", b"", {}),
-        ("DELETE", "/api/v1/tickets", None, {}),
-        ("TRACE", "/", None, {}),
-        ("OPTIONS", "/api/v1/tickets", None, {"Origin": EVIL, "Access-Control-Request-Method": "POST"}),
-        ("POST", "/api/v1/tokens", b"{", {"Content-Type": JSON}),
-        ("POST", "/api/v1/tokens", b"<a/>", {"Content-Type": "text/xml"}),
-        ("POST", "/api/v1/tokens", b" " * 3_000_000, {"Content-Type": JSON}),
-        ("POST", "/sign-in", b"username=" + b"x" * 3_000_000, {"Content-Type": KIND, "Origin": house.address}),
-        ("POST", "/api/v1/tokens", b"--x", {"Content-Type": "multipart/form-data; boundary=x"}),
-        ("GET", "/api/v1/tickets?cursor=%00", None, {}),
-        ("GET", "/api/v1/me", None, {"Authorization": "Bearer x"}),
-        ("GET", "/tickets/SIP-26-999999", None, {}),
-        ("GET", "/%ff%fe", None, {}),
-        ("GET", "/readyz?all=1", None, {}),
-        ("GET", "/" + "x" * 5000, None, {}),
-        ("GET", "/", None, {"X-Long": "x" * 20_000}),
-        ("GET", "/", None, {"X_Odd@": "x"}),
-        ("BAD[]", "/", None, {}),
-        ("GET", "/metrics", None, {}),
-    )
-    for method, path, body, headers in asked:
-        yield f"{method} {path}", nobody.ask(method, path, body, headers)
-        yield f"{method} {path} with a cookie", browser.ask(method, path, body, headers)
+def _send_rightly(found: Found, house: House, method: str, path: str) -> None:
+    """The same from our own page is not refused as another's, lest everything be."""
+    browser = _signed_in(house, "admin")
+    headers = {"Origin": house.address, "X-Whistle": "1", "Content-Type": KIND}
+    answer = browser.ask(method, path, urlencode(_fields(browser.mark)).encode(), headers)
+    found.tried += 1
+    if REFUSED in answer.body:
+        found.taken.append(f"{method} {path}: {answer.status}")

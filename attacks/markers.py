@@ -1,31 +1,71 @@
-"""Riders with a mark in every field of theirs, and all that a department can fetch or is sent: no mark anywhere."""
+"""Riders with a mark in every field of theirs; all that a department can fetch or is sent, and the logs: no mark."""
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
-from attacks.forgery import filled
-from config import Settings
+from attacks.pictures import MARKER, marked
+from attacks.routes import Routes
 from models import Photo, Ticket, User
 from stage import books
 from stage.browser import Browser
-from stage.callers import Answer, Caller, Callers
+from stage.callers import Caller, Callers, form
 from stage.house import House
 from stage.mail_server import MailServer
 from stage.stage import Stage
 from stage.traffic import CLERK, MATTER, PLACE, picture
-from web.app import create_app
 from workflow import notices
+from workflow.phones import PhoneBook, normalise
 
-DEPARTMENT = ("officer.enforcement", "head.enforcement", "officer.market")
+LEAD, HEAD, ASSISTING, STRANGER = "officer.enforcement", "head.enforcement", "officer.market", "officer.municipal"
+DEPARTMENT = (LEAD, HEAD, ASSISTING, STRANGER)
 RIDERS = {"rider1": "zqmarkeralpha", "rider2": "zqmarkerbravo", "rider3": "zqmarkerdelta"}
-PHONE, PHONE_NAME = "13987650497", "zqmarkerphone"
-SIGNS = re.compile(r"zqmarker|1398765|398 ?7650|(?<![\da-f])0497(?![\da-f])", re.IGNORECASE)
-"""Names, usernames, addresses, the number in any of its spellings, and its last four digits by themselves."""
+PHONES = {"rider1": "13987650497", "rider2": "13987650498", "rider3": "13987650499", "spoken": "13987650496"}
+SPOKEN = "zqmarkerphone"
+WORDS = "zqwords"
+"""In what a rider writes for the offices to read: for those of the ticket, and for no log and no other department."""
+AGENT = {
+    "User-Agent": "zqmarkeragent/1", "X-Forwarded-For": "203.0.113.77", "Referer": "https://zqmarkerreferer.example/",
+    "X-Device": "zqmarkerdevice", "From": "zqmarker@rider.example", "Cookie": "whistle_device=zqmarkerdevicezqmarker",
+}  # fmt: skip
+SIGNS = re.compile(
+    rb"zqmarker|1398765|398[ -]?7650|203\.0\.113\.77|"
+    + b"|".join(re.escape(MARKER.decode().encode(each)) for each in ("ascii", "utf-16le", "utf-16be")),
+    re.IGNORECASE,
+)
+"""Names, logins, addresses, numbers, what their devices say of themselves, and what their pictures say."""
+TAIL = re.compile(rb"(?<![\da-f])049[6-9](?![\da-f])", re.IGNORECASE)
+"""The last digits of their numbers by themselves: in texts, for a picture has them by chance."""
+LINK = re.compile(r"""(?:href|src|action|data-[a-z-]+)="(/[^"#]*)""")
+AT_MOST = 500
+"""Pages that one reader looks at."""
+
+
+@dataclass
+class Seen:
+    """What a department read, and the marks that were in it."""
+
+    answers: int = 0
+    pictures: int = 0
+    marked: list[str] = field(default_factory=list)
+    words: int = 0
+
+    def look(self, what: str, told: bytes, *, picture: bool = False, stranger: bool = False) -> None:
+        self.answers += 1
+        self.pictures += picture
+        self.words += WORDS.encode() in told
+        for signs in (SIGNS,) if picture else (SIGNS, TAIL):
+            if found := signs.search(told):
+                self.marked.append(f"{what}: {found[0]!r}")
+        if stranger and WORDS.encode() in told:
+            self.marked.append(f"{what}: words of a report that is none of theirs")
 
 
 def run(stage: Stage) -> None:
@@ -33,49 +73,52 @@ def run(stage: Stage) -> None:
     mail.start()
     stage.held.callback(mail.stop)
     mails = {"SMTP_URL": mail.url, "MAIL_FROM": "whistle@example.org"}
-    seen: list[tuple[str, str]] = []
+    seen = Seen()
     with House(stage.new_folder("house"), stage.new_database(), **mails) as house:
         callers = Callers(house)
         for name in (*RIDERS, CLERK, *DEPARTMENT):
             callers.sign_in(name)
-        browsers = [(name, Browser(house.address)) for name in DEPARTMENT]
-        for name, browser in browsers:
+        browsers = {name: Browser(house.address) for name in DEPARTMENT}
+        for name, browser in browsers.items():
             browser.sign_in(name)
         _mark(house)
-        numbers = [number for _ in range(stage.size(2, 12)) for number in _reports(callers)]
+        rounds = stage.size(2, 7)
+        numbers = [number for each in range(rounds) for number in _reports(callers, each)]
         for number in numbers:
-            seen += list(_way(house, callers, number))
+            _way(house, callers, number, seen)
         books.drain(house, 60)
-        for name, browser in browsers:
-            seen += [(f"{name}: {what}", _text(answer)) for what, answer in _all(house, browser, numbers)]
-        seen += [
-            (f"mail to {letter['To']}", letter.as_string())
-            for letter in mail.letters
-            if "rider" not in str(letter["To"])
-        ]
+        for name, browser in browsers.items():
+            _read_all(house, browser, name, numbers, seen)
+        letters = [letter for letter in mail.letters if "zqmarker" not in str(letter["To"])]
+        for letter in letters:
+            seen.look(f"mail to {letter['To']}", _said(letter))
         clerk = _rested(callers, CLERK)
-        control = sum(bool(SIGNS.search(_text(clerk.get(f"/tickets/{number}")))) for number in numbers)
-        log = house.log.read_text(errors="replace")
-        found = [part for answer in _searches(callers) for part in answer]
-    marked = [f"{what}: {match[0]}" for what, text in seen if (match := SIGNS.search(text))]
+        control = sum(bool(SIGNS.search(clerk.get(f"/tickets/{number}").body)) for number in numbers)
+        hits = [item for items in _searches(callers) for item in items]
+        log = house.log.read_bytes()
     stage.figure("reports of marked riders", len(numbers), least=6)
     stage.figure("of which their street may read the mark", control, least=1)
-    stage.figure("answers and mails that a department read", len(seen), least=stage.size(400, 2000))
-    stage.figure("mails among them", len(mail.letters), least=1)
-    stage.figure("with a mark", len(marked), exactly=0)
-    stage.figure("tickets that a department finds by a mark", len(found), exactly=0)
-    stage.figure("marks in the log", len(re.findall(r"zqmarker|1398765", log)), exactly=0)
-    for line in marked[:12]:
+    stage.figure("answers and mails that a department read", seen.answers, least=stage.size(800, 2500))
+    stage.figure("in which riders' words were", seen.words, least=10)
+    stage.figure("pictures among them, byte by byte", seen.pictures, least=40)
+    stage.figure("mails among them", len(letters), least=1)
+    stage.figure("with a mark", len(seen.marked), exactly=0)
+    stage.figure("tickets that a department finds by a mark", len(hits), exactly=0)
+    logged = [*SIGNS.findall(log), *re.findall(WORDS.encode(), log)]
+    stage.figure("marks in the log", len(logged), exactly=0)
+    for line in (*seen.marked[:12], *map(repr, logged[:5])):
         stage.say(line)
 
 
 def _mark(house: House) -> None:
     """Put the marks into the riders' rows, and let the departments have mails of everything."""
+    book = PhoneBook(house.settings.secret_key)
     with house.database.writing() as session:
         for user in session.scalars(select(User)):
             if user.username in RIDERS:
-                mark = RIDERS[user.username]
+                mark, kept = RIDERS[user.username], book.keep(normalise(PHONES[user.username]))
                 user.username, user.name, user.email = mark, f"{mark} 王", f"{mark}@rider.example"
+                user.phone_encrypted, user.phone_hash, user.phone_tail = kept.encrypted, kept.hash, kept.tail
             elif user.username in DEPARTMENT:
                 user.email = f"{user.username}@office.example"
                 kinds = {(each.kind, "mail"): True for each in notices.preferences(session, user)
@@ -83,80 +126,97 @@ def _mark(house: House) -> None:
                 notices.switch(session, user, kinds)
 
 
-def _reports(callers: Callers) -> list[str]:
-    """One by name, one without, and one that a clerk enters for somebody on the telephone."""
-    place: dict[str, Any] = {"category": MATTER, "latitude": PLACE[0], "longitude": PLACE[1], "description": "垃圾"}
-    named = _rested(callers, "rider1").post("/reports", place)
-    secret = _rested(callers, "rider2").post("/reports", place | {"anonymous": True})
-    spoken = _rested(callers, CLERK).post("/reports", place | {"on_behalf_of": {"phone": PHONE, "name": PHONE_NAME}})
-    return [str(answer.json["number"]) for answer in (named, secret, spoken)]
+def _reports(callers: Callers, turn: int) -> list[str]:
+    """One by name, one without, and one that a clerk enters for somebody on the telephone, with pictures that talk."""
+    place = {"category": MATTER, "latitude": str(PLACE[0]), "longitude": str(PLACE[1]), "description": f"{WORDS} 垃圾"}
+    place["address"] = f"{WORDS} 东门"
+    spoken = json.dumps({"phone": PHONES["spoken"], "name": SPOKEN})
+    numbers = []
+    for each, (who, more) in enumerate(
+        (("rider1", {}), ("rider2", {"anonymous": "true"}), (CLERK, {"on_behalf_of": spoken}))
+    ):
+        pictures = marked()
+        first = (turn * 3 + each) * 4 % len(pictures)
+        kind, body = form(place | more, tuple(data for _, data in pictures[first : first + 4]), "image/jpeg")
+        for number in range(4):
+            name = f'filename="{"" if number % 2 else "C:/zqmarker/"}zqmarker {number}.jpg"'
+            body = body.replace(f'filename="{number}.jpg"'.encode(), name.encode(), 1)
+        headers = {"Content-Type": kind, "Idempotency-Key": f"zqmarker-{turn}-{each}"}
+        answer = _rested(callers, who).call("POST", "/reports", body, headers=headers | (AGENT if who != CLERK else {}))
+        numbers.append(str(answer.json["number"]))
+    return numbers
 
 
-def _way(house: House, callers: Callers, number: str) -> Iterator[tuple[str, str]]:
-    """Through all that a rider, a clerk and two departments do to it; what the departments were answered."""
+def _way(house: House, callers: Callers, number: str, seen: Seen) -> None:
+    """Through all that a rider, a clerk and two departments do to it."""
     with house.database.reading() as session:
         row = session.scalars(select(Ticket).where(Ticket.id == int(number.rpartition("-")[2]))).one()
         rider = {mark: name for name, mark in RIDERS.items()}.get(row.reporter.username or "", CLERK)
         public = row.public_id
-    lead, head, market = DEPARTMENT
     house.wait_for(lambda: _rested(callers, CLERK).get(f"/tickets/{number}").status == 200, "routed")
     house.wait_for(lambda: _rested(callers, CLERK).fire(number, "triage", category=MATTER).ok, "triaged", 20)
-    _rested(callers, "rider3").post(f"/nearby/{public}/join")
+    joined = _rested(callers, "rider3").call("POST", f"/nearby/{public}/join", {}, headers=AGENT)
+    assert joined.ok, joined.body
     _rested(callers, CLERK).fire(number, "assign", department="enforcement", assisting=["market"])
-    shots = [_rested(callers, who).upload("/uploads", picture(3)) for who in (rider, lead)]
+    shots = [_rested(callers, who).upload("/uploads", picture(3)) for who in (rider, LEAD)]
     mine, theirs = ([each.json["items"][0]["id"]] for each in shots)
     steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        (rider, "comment", {"note": "还在", "photos": mine}),
-        (lead, "accept", {}),
-        (market, "comment", {"note": "收到", "internal": True}),
+        (rider, "comment", {"note": f"{WORDS} 还在", "photos": mine}),
+        (LEAD, "accept", {}),
+        (ASSISTING, "comment", {"note": "收到", "internal": True}),
         (CLERK, "urge", {}),
-        (head, "comment", {"note": "看过"}),
-        (lead, "nonsense", {}),
-        (lead, "confirm", {"rating": 5}),
-        (lead, "accept", {}),
-        (lead, "resolve", {"note": "已清运", "photos": theirs}),
-        (rider, "rework", {"reason": "没有"}),
-        (lead, "accept", {}),
-        (lead, "send_back", {"reason": "不是我们的"}),
+        (HEAD, "comment", {"note": "看过"}),
+        (STRANGER, "comment", {"note": "看过"}),
+        (LEAD, "nonsense", {}),
+        (LEAD, "confirm", {"rating": 5}),
+        (LEAD, "accept", {}),
+        (LEAD, "resolve", {"note": "已清运", "photos": theirs}),
+        (rider, "rework", {"reason": f"{WORDS} 没有"}),
+        (LEAD, "accept", {}),
+        (LEAD, "send_back", {"reason": "不是我们的"}),
     )
     for who, name, fields in steps:
         answer = _rested(callers, who).fire(number, name, **fields)
         if who in DEPARTMENT:
-            yield f"{who} {name} {number}: {answer.status}", _text(answer)
+            seen.look(f"{who} {name} {number}: {answer.status}", answer.body, stranger=who == STRANGER)
     _rested(callers, CLERK).fire(number, "assign", department="enforcement", assisting=["market"])
 
 
-def _all(house: House, browser: Browser, numbers: list[str]) -> Iterator[tuple[str, Answer]]:
-    """Every route that can be read, about each of the reports."""
-    app = create_app(Settings.load(house.environment))
+def _read_all(house: House, browser: Browser, name: str, numbers: list[str], seen: Seen) -> None:
+    """Every route that can be read, about each of the reports, and whatever the pages lead on to, in both languages."""
     with house.database.reading() as session:
-        tickets = [
-            {
-                "number": row.number, "public_id": row.public_id, "photo": photo, "name": "comment", "mark": "0" * 12,
-                "filename": "docs.css", "code": MATTER, "year": "2026", "row": "1", "what": "name", "token": "x" * 43,
-                "person": str(row.reporter_id), "notification": "1",
-            }
-            for row in session.scalars(select(Ticket)) if row.number in numbers
-            for photo in session.scalars(select(Photo.public_id).where(Photo.ticket_id == row.id))
-        ]  # fmt: skip
-    rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    paths = {
-        filled(rule, things) for things in tickets for rule in rules if "<mark>" not in rule and rule != "/metrics"
-    }
-    for path in sorted(paths):
-        yield path, browser.get(path)
-    for query in ("q=垃圾", "mine=true", "overdue=true", f"category={MATTER}"):
-        yield query, browser.get(f"/api/v1/tickets?{_quoted(query)}")
-        yield query, browser.get(f"/desk/tickets?{_quoted(query)}")
-    for locale in ("zh", "en"):
-        yield locale, browser.get("/inbox", Accept_Language=locale)
-        yield locale, browser.get("/api/v1/notifications?limit=100", Accept_Language=locale)
+        tickets = [ticket for ticket in session.scalars(select(Ticket)) if ticket.number in numbers]
+        photos = {
+            ticket.id: session.scalars(select(Photo.public_id).where(Photo.ticket_id == ticket.id)).all()
+            for ticket in tickets
+        }
+    paths = {path for ticket in tickets for photo in photos[ticket.id] or ["none"]
+             for path in Routes(house, ticket, photo).safe()}  # fmt: skip
+    paths |= {f"{path}?size=thumb" for path in paths if "/photos/" in path}
+    for query in (f"q={WORDS[:5]}", "q=06010", "mine=true", "overdue=true", f"category={MATTER}", "limit=100"):
+        paths |= {f"/api/v1/tickets?{query}", f"/desk/tickets?{query}", f"/desk/tickets/marks.json?{query}"}
+    waiting, known = sorted(paths), set(paths)
+    looked = 0
+    while waiting and looked < AT_MOST:
+        path = waiting.pop(0)
+        looked += 1
+        tongue = ("zh", "en")[looked % 2]
+        answer = browser.ask("GET", path, headers={"Accept-Language": tongue})
+        is_picture = answer.headers.get("Content-Type", "").startswith("image/")
+        body = answer.body.replace(browser.mark.encode(), b"") if browser.mark else answer.body
+        told = body + f"{answer.headers}".encode()
+        seen.look(f"{name}: {path}", _without_chance(told), picture=is_picture, stranger=name == STRANGER)
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            found = {html.unescape(link) for link in LINK.findall(answer.body.decode())}
+            fresh = sorted(each for each in found - known if not each.startswith("/static/"))
+            waiting += fresh
+            known |= set(fresh)
 
 
 def _searches(callers: Callers) -> Iterator[list[Any]]:
     """What a department finds when it searches for what it may not know."""
     for caller in (_rested(callers, name) for name in DEPARTMENT):
-        for words in (*RIDERS.values(), PHONE_NAME, PHONE, f"%2B86{PHONE}", PHONE[-4:]):
+        for words in (*RIDERS.values(), SPOKEN, *PHONES.values(), f"%2B86{PHONES['spoken']}", "0496", "0497"):
             yield caller.get(f"/tickets?q={words}").json["items"]
 
 
@@ -165,14 +225,14 @@ def _rested(callers: Callers, name: str) -> Caller:
     return Caller(callers.address, name, callers[name].token)
 
 
-def _quoted(query: str) -> str:
-    name, _, text = query.partition("=")
-    return f"{name}={''.join(f'%{byte:02x}' for byte in text.encode())}"
+def _without_chance(told: bytes) -> bytes:
+    """Without marks of forms, tags, ids and lengths, which are digits by chance."""
+    told = re.sub(rb'name="csrf" value="[^"]+"', b"", told)
+    return re.sub(rb"(?mi)^(?:ETag|Content-Length|X-Request-ID|Date):.*$", b"", told)
 
 
-def _text(answer: Answer) -> str:
-    """Headers and body, without what is a picture, a file of ours or chance."""
-    kind = answer.headers.get("Content-Type", "")
-    if kind.startswith(("image/", "text/css", "text/javascript", "font/")):
-        return ""
-    return re.sub(r'name="csrf" value="[^"]+"', "", answer.body.decode(errors="replace"))
+def _said(letter: Any) -> bytes:
+    """A mail as it is read: headers, and every part of it decoded."""
+    parts = [part.get_payload(decode=True) or b"" for part in letter.walk()]
+    heads = "\n".join(f"{name}: {text}" for name, text in letter.items() if name not in ("Message-ID", "Date"))
+    return heads.encode() + b"\n".join(parts)

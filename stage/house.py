@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -142,6 +142,18 @@ class House:
         if pid:
             signal_to(pid, number)
         return pid
+
+    @contextlib.contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Relay and workers stand still meanwhile: nobody writes but the web."""
+        parts = [name for name in self.parts() if name.startswith(("relay", "worker"))]
+        for name in parts:
+            self.kill(name, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for name in parts:
+                self.kill(name, signal.SIGCONT)
 
     def redis(self) -> Redis:
         """A client of its Redis, as the parts have."""

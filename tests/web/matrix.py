@@ -67,7 +67,7 @@ def report(
     fire(ticket, "triage", actor=clerk, **fields(session, "triage"))
     fire(ticket, "assign", actor=clerk, department=department, assisting=[assisting] if assisting else [])
     line = Notification(
-        user_id=reporter.id, cause="matrix", key="join.own", params={}, ticket_id=ticket.id, created_at=now()
+        user_id=reporter.id, cause=f"matrix:{ticket.number}", key="join.own", params={}, ticket_id=ticket.id, created_at=now()
     )
     session.add(line)
     session.flush()
