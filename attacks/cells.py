@@ -92,6 +92,7 @@ class Cast:
             cast.hire(session, self.hashed)
             hire_disabled(session, self.hashed)
             session.execute(update(User).where(User.username == "disabled").values(disabled_at=None))
+            cast.a_report(session, "bob")  # the first number stands in the samples of /ui
             here = {"description": f"{ABOUT['here']} 垃圾", "address": f"{ABOUT['here']} 路 1 号"}
             there = {"description": f"{ABOUT['there']} 垃圾", "address": f"{ABOUT['there']} 路 2 号"}
             self.things: dict[str, Things] = {

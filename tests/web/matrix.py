@@ -67,8 +67,9 @@ def report(
     fire(ticket, "triage", actor=clerk, **fields(session, "triage"))
     fire(ticket, "assign", actor=clerk, department=department, assisting=[assisting] if assisting else [])
     line = Notification(
-        user_id=reporter.id, cause=f"matrix:{ticket.number}", key="join.own", params={}, ticket_id=ticket.id, created_at=now()
-    )
+        user_id=reporter.id, cause=f"matrix:{ticket.number}", key="join.own", params={}, ticket_id=ticket.id,
+        created_at=now(),
+    )  # fmt: skip
     session.add(line)
     session.flush()
     for row in session.scalars(select(Photo)):

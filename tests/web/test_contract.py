@@ -35,7 +35,7 @@ from models.clock import now
 from models.database import database
 from tests.cast import STEPS, a_ticket, person
 from tests.web.conftest import picture, settings_for, signed_in
-from tests.web.test_access_matrix import TABLE
+from tests.web.matrix import TABLE
 from tests.web.test_openapi import UNDOCUMENTED
 from web.app import create_app
 

@@ -43,7 +43,7 @@ def test_it_describes_every_call_with_whole_paths(site: Flask, document: dict[st
             public = action_of(view) == PUBLIC
             assert told["security"] == ([] if public else [{"bearer": []}, {"cookie": []}])
             assert public or {"401", "403"} <= set(told["responses"])
-            assert {"400", "422", "503"} <= set(told["responses"])
+            assert {"400", "414", "422", "431", "503"} <= set(told["responses"])
 
 
 def test_a_report_is_sent_as_json_or_as_a_form(document: dict[str, Any]) -> None:

@@ -33,7 +33,8 @@ GIVEN_HEADERS = {
     "If-None-Match": {"type": "string"},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-EVERYWHERE = (400, 422, 503)
+EVERYWHERE = (400, 414, 422, 431, 503)
+"""414 and 431 are said before a call is known (`web/server.py`)."""
 WITH_BODY = (413, 415)
 SIGNED_IN = (401, 403)
 RETRY = (429, 503)

@@ -1,0 +1,104 @@
+"""schemathesis asks the running server all that the document allows and forbids, as everybody: no 5xx, no breach."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stage.callers import Callers
+from stage.house import INHERITED, House
+from stage.stage import Stage
+from stage.traffic import Traffic
+
+PEOPLE = ("rider1", "officer.enforcement", None, "clerk.loufeng", "head.enforcement", "supervisor", "gate1", "admin")
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance", "negative_data_rejection", "missing_required_header", "unsupported_method",
+    "allow_header_conformance", "ignored_auth",
+)  # fmt: skip
+CONFIGURATION = """
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 429, 431]
+"""
+"""What is too long to be read is refused as well; an error of the server is no refusal."""
+LEAVING = "/api/v1/tokens/current"
+"""Would sign the asking person out of all that follows: asked in a run of its own."""
+LEAVER = "rider2"
+GENERATED = re.compile(r"([\d,]+) generated")
+FAILED = re.compile(r"^- (.+)$", re.MULTILINE)
+ROUNDS = 6
+"""At most; each has all phases as everybody, with a chance of its own."""
+PATIENCE_SECONDS = 1000
+
+
+@dataclass
+class Found:
+    """Cases by person, and what broke the document."""
+
+    cases: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+def run(stage: Stage) -> None:
+    found, least = Found(), stage.size(1000, 20_000)
+    people = stage.size(PEOPLE[:3], PEOPLE)
+    (stage.folder / "schemathesis.toml").write_text(CONFIGURATION)
+    with House(stage.new_folder("house"), stage.new_database()) as house:
+        traffic = Traffic(house, seed=stage.seed, threads=1).start()
+        house.wait_for(lambda: traffic.acknowledged > 10, "reports made")
+        traffic.stop()
+        callers = Callers(house)
+        for number in range(stage.size(1, ROUNDS)):
+            for name in people:
+                _round(found, house, stage, name, callers[name].token, number, ("--exclude-path", LEAVING))
+            if found.cases.total() >= least:
+                break
+        _round(found, house, stage, LEAVER, callers[LEAVER].token, 0, ("--include-path", LEAVING))
+        broken = house.log.read_text(errors="replace").count('"event": "broken"')
+    stage.figure("cases", found.cases.total(), least=least)
+    stage.figure("people who asked", len(found.cases), exactly=len(people) + 1)
+    stage.figure("breaches of the document", len(found.failures), exactly=0)
+    stage.figure("requests that the house calls broken", broken, exactly=0)
+    stage.say(f"by person: {dict(found.cases)}")
+    for line in (*found.failures[:12], *found.said[:3]):
+        stage.say(line)
+
+
+def _round(
+    found: Found, house: House, stage: Stage, name: str | None, token: str | None, number: int, words: tuple[str, ...]
+) -> None:
+    """All phases as one person, anew with each number."""
+    signed_in = ("--header", f"Authorization: Bearer {token}") if token else ()
+    seconds = 5 if name == LEAVER else stage.size(30, 180)
+    said = ask(house, stage, stage.seed + number, stage.size(2, 60), seconds, (*words, *signed_in))
+    counted = GENERATED.search(said)
+    if counted is None:
+        found.failures.append(f"{name}: nothing was asked: {said[-600:]}")
+    else:
+        found.cases[name or "nobody"] += int(counted[1].replace(",", ""))
+    wrong = said.partition("FAILURES")[2]
+    found.failures += [f"{name}: {line}" for line in FAILED.findall(wrong)]
+    found.said += [wrong[:1500]] if wrong else []
+
+
+def ask(house: House, stage: Stage, seed: int, examples: int, seconds: int, words: tuple[str, ...]) -> str:
+    """What the tool says at its end."""
+    program = Path(sys.executable).with_name("schemathesis")
+    done = subprocess.run(
+        [
+            str(program), "--config-file", "schemathesis.toml", "run", f"{house.address}/api/v1/openapi.json",
+            "--phases", ",".join(PHASES), "--mode", "all", "--checks", ",".join(CHECKS),
+            "--max-examples", str(examples), "--seed", str(seed), "--max-time", str(seconds),
+            "--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off",
+            "--generation-database", "none", "--no-color", "--workers", "2", *words,
+        ],
+        cwd=stage.folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+        env={name: text for name, text in house.environment.items() if name in INHERITED} | {"COLUMNS": "200"},
+    )  # fmt: skip
+    return done.stdout + done.stderr
