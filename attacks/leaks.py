@@ -4,7 +4,7 @@ addresses, notifications, nearby, and what errors say."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -149,5 +149,5 @@ def _get(who: Somebody, path: str) -> Question:
     return lambda: who.get(path)
 
 
-def _post(who: Somebody, path: str, fields: dict[str, object]) -> Question:
+def _post(who: Somebody, path: str, fields: Mapping[str, object]) -> Question:
     return lambda: who.post(path, json=fields)
