@@ -54,12 +54,13 @@ def run(stage: Stage) -> None:
         house.wait_for(lambda: traffic.acknowledged > 10, "reports made")
         traffic.stop()
         callers = Callers(house)
+        tokens = {name: callers[name].token for name in (*people, LEAVER)}
         for number in range(stage.size(1, ROUNDS)):
             for name in people:
-                _round(found, house, stage, name, callers[name].token, number, ("--exclude-path", LEAVING))
+                _round(found, house, stage, name, tokens[name], number, ("--exclude-path", LEAVING))
             if found.cases.total() >= least:
                 break
-        _round(found, house, stage, LEAVER, callers[LEAVER].token, 0, ("--include-path", LEAVING))
+        _round(found, house, stage, LEAVER, tokens[LEAVER], 0, ("--include-path", LEAVING))
         broken = house.log.read_text(errors="replace").count('"event": "broken"')
     stage.figure("cases", found.cases.total(), least=least)
     stage.figure("people who asked", len(found.cases), exactly=len(people) + 1)

@@ -24,6 +24,9 @@ MAX_MEGAPIXELS_WHOLE = 25
 # Real progressive files have about ten; each costs a pass over the whole picture.
 MAX_SCANS = 100
 
+# What decoding holds beyond this is held by a process of its own; a phone's usual 12 megapixels stay below.
+HEAVY_BYTES = 64_000_000
+
 _MAX_PARTS = 50_000
 _MAX_ICC = 4_000_000
 _MAX_EXIF = 256_000
@@ -50,7 +53,8 @@ class PhotoFile:
     """A still picture, not decoded. `body` is the file without metadata and without whatever trails it.
 
     `exif` is a TIFF block, `icc` a colour profile, both empty where there is none. `upright` says that decoding turns
-    the picture by itself, so that EXIF's orientation no longer counts. `max_megapixels` is what decoding can afford.
+    the picture by itself, so that EXIF's orientation no longer counts. `max_megapixels` is what decoding can afford,
+    `pixel_bytes` what was measured that it holds of each pixel.
     """
 
     kind: str
@@ -61,6 +65,12 @@ class PhotoFile:
     icc: bytes = b""
     upright: bool = False
     max_megapixels: int = MAX_MEGAPIXELS
+    pixel_bytes: float = 1
+
+    @property
+    def heavy(self) -> bool:
+        """Whether decoding it holds more than may be held beside other work."""
+        return self.width * self.height * self.pixel_bytes > HEAVY_BYTES
 
 
 def read(data: bytes) -> PhotoFile:
@@ -115,8 +125,16 @@ def _jpeg(data: bytes) -> PhotoFile:
     if not frame or not 1 <= scans <= MAX_SCANS:
         raise Unreadable("broken")
     height, width = struct.unpack_from(">HH", frame, 2)
+    planes = _planes_held(frame, scans)
     return PhotoFile(
-        "jpeg", width, height, bytes(body) + b"\xff\xd9", exif, _icc(profile), max_megapixels=_afford_jpeg(frame, scans)
+        "jpeg",
+        width,
+        height,
+        bytes(body) + b"\xff\xd9",
+        exif,
+        _icc(profile),
+        max_megapixels=int(MAX_MEGAPIXELS * min(1.0, 3 / max(planes, 1))),
+        pixel_bytes=max(2 * planes, 1),
     )
 
 
@@ -127,13 +145,13 @@ def _next_marker(data: bytes, at: int) -> tuple[int, int]:
     return found.start(), data[found.start() + 1]
 
 
-def _afford_jpeg(frame: bytes, scans: int) -> int:
-    """A picture in several scans keeps all coefficients, two bytes each: for CMYK more than for three full planes."""
+def _planes_held(frame: bytes, scans: int) -> float:
+    """How many coefficients are held of each pixel, two bytes each. A picture in several scans keeps them all, for CMYK
+    more than for three full planes; one in a single scan keeps none."""
     if frame[0] not in _JPEG_PROGRESSIVE and scans == 1:
-        return MAX_MEGAPIXELS
+        return 0
     factors = [(byte >> 4) * (byte & 15) for byte in frame[8 : 7 + 3 * frame[6] : 3]]
-    planes = sum(factors) / max([1, *factors])
-    return int(MAX_MEGAPIXELS * min(1.0, 3 / max(planes, 1)))
+    return sum(factors) / max([1, *factors])
 
 
 def _png(data: bytes) -> PhotoFile:
@@ -159,7 +177,10 @@ def _png(data: bytes) -> PhotoFile:
             break
     if not drawn:
         raise Unreadable("broken")
-    return PhotoFile("png", width, height, bytes(body), exif, _unpacked(profile), max_megapixels=MAX_MEGAPIXELS_WHOLE)
+    icc = _unpacked(profile)
+    return PhotoFile(
+        "png", width, height, bytes(body), exif, icc, max_megapixels=MAX_MEGAPIXELS_WHOLE, pixel_bytes=9
+    )
 
 
 def _unpacked(profile: bytes) -> bytes:
@@ -201,7 +222,9 @@ def _webp(data: bytes) -> PhotoFile:
     icc = _icc(found.get(b"ICCP", b""))
     exif = found.get(b"EXIF", b"")[:_MAX_EXIF]
     body = _riff(b"RIFF", b"WEBP" + chunks)
-    return PhotoFile("webp", width, height, body, exif, icc, max_megapixels=MAX_MEGAPIXELS_WHOLE)
+    return PhotoFile(
+        "webp", width, height, body, exif, icc, max_megapixels=MAX_MEGAPIXELS_WHOLE, pixel_bytes=12
+    )
 
 
 def _riff(kind: bytes, content: bytes) -> bytes:
@@ -231,6 +254,7 @@ def _heic(data: bytes) -> PhotoFile:
     if len(pictures) > 1:
         raise Unreadable("animated")
     width, height = picture.size
+    limit, held = _afford_heic(picture.info.get("chroma"), picture.info["bit_depth"] > 8, picture.has_alpha)
     return PhotoFile(
         "heic",
         width,
@@ -239,15 +263,17 @@ def _heic(data: bytes) -> PhotoFile:
         (picture.info.get("exif") or b"")[:_MAX_EXIF],
         _icc(picture.info.get("icc_profile") or b""),
         upright=True,
-        max_megapixels=_afford_heic(picture.info.get("chroma"), picture.info["bit_depth"] > 8, picture.has_alpha),
+        max_megapixels=limit,
+        pixel_bytes=held,
     )
 
 
-def _afford_heic(chroma: int | None, deep: bool, clear: bool) -> int:
-    """What libheif was measured to hold: 4 to 7 bytes a pixel as phones code it, else 9 to 14; deep and clear, 19."""
+def _afford_heic(chroma: int | None, deep: bool, clear: bool) -> tuple[int, float]:
+    """Megapixels, and what libheif was measured to hold: 4 to 7 bytes a pixel as phones code it, else 9 to 14; deep and
+    clear, 19."""
     if deep and clear:
-        return MAX_MEGAPIXELS_WHOLE // 2
-    return MAX_MEGAPIXELS if chroma == 420 else MAX_MEGAPIXELS_WHOLE
+        return MAX_MEGAPIXELS_WHOLE // 2, 19
+    return (MAX_MEGAPIXELS, 7 if deep else 5) if chroma == 420 else (MAX_MEGAPIXELS_WHOLE, 14)
 
 
 def _icc(profile: bytes | bytearray) -> bytes:

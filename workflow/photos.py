@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from io import BytesIO
@@ -20,6 +20,7 @@ from typing import Any
 from PIL import Image
 
 from workflow import photo_exif
+from workflow.photo_apart import decode_apart
 from workflow.photo_files import PhotoFile, Unreadable, read
 from workflow.photo_pixels import decode, fit, turned
 
@@ -29,8 +30,8 @@ THUMB_PIXELS, THUMB_QUALITY = 400, 80
 
 GATE = threading.BoundedSemaphore(2)
 """Two photos of a process are decoded at a time; the others wait."""
-ALONE, LARGE_PIXELS = threading.Lock(), 16_000_000
-"""Of the large ones only one, since each may hold hundreds of megabytes; a phone's usual picture is smaller."""
+ALONE = threading.Lock()
+"""Of the heavy ones only one, since each holds hundreds of megabytes in a process of its own."""
 
 
 class PhotoRefused(Exception):
@@ -65,8 +66,8 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
     """Renders a JPEG, PNG, WebP or HEIC still of at most 15 MB and, by its header, 50 megapixels (25 for PNG and WebP).
 
     `filename` is only said back; `tz` is where a time without an offset was read off. Raises PhotoRefused. Decodes only
-    inside `gate`. The worst that is accepted holds 360 MB for 1.3 s (a HEIC of 10 bits), a phone's 12 megapixels 50 MB
-    for 0.2 s; pictures that would hold more for their way of coding have a lower limit.
+    inside `gate`. The worst that is accepted holds 360 MB for 1.3 s (a HEIC of 10 bits), in a process of its own, a
+    phone's 12 megapixels 50 MB for 0.2 s; pictures that would hold more for their way of coding have a lower limit.
     """
     name = _shown(filename)
     if not data:
@@ -80,8 +81,7 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
             file = read(data)
             _refuse_too_many_pixels(file, name)
             shot = photo_exif.read(file.exif, tz)
-            with ALONE if file.width * file.height > LARGE_PIXELS else nullcontext():
-                full = turned(decode(file, FULL_PIXELS), 1 if file.upright else shot.orientation)
+            full = turned(_pixels(file, data), 1 if file.upright else shot.orientation)
     except Unreadable as error:
         raise PhotoRefused(f"photo.{error.reason}", {"name": name}) from error
     return Rendered(
@@ -95,6 +95,13 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
         latitude=shot.latitude,
         longitude=shot.longitude,
     )
+
+
+def _pixels(file: PhotoFile, data: bytes) -> Image.Image:
+    if not file.heavy:
+        return decode(file, FULL_PIXELS)
+    with ALONE:
+        return decode_apart(data, FULL_PIXELS)
 
 
 def hamming(a: str, b: str) -> int:

@@ -13,6 +13,9 @@ import piexif
 import pytest
 from PIL import Image, ImageCms
 
+from workflow.photo_apart import decode_apart
+from workflow.photo_files import Unreadable, read
+from workflow.photo_pixels import decode
 from workflow.photos import GATE, MAX_BYTES, PhotoRefused, Rendered, hamming, inspect_and_render
 from workflow.say import LOCALES, say
 
@@ -302,3 +305,18 @@ def test_the_caller_may_bring_another_gate():
     data = encoded(corners(), "JPEG")
     with GATE, GATE:
         assert inspect_and_render(data, "a.jpg", tz=UTC, gate=nullcontext()).width == 96
+
+
+def test_what_is_heavy_looks_the_same_decoded_apart():
+    light, heavy = (FILES / "street.heic").read_bytes(), encoded(corners().resize((3200, 2400)), "PNG")
+    assert (read(light).heavy, read(heavy).heavy) == (False, True)
+    for data in (light, heavy):
+        here, apart = decode(read(data), 800), decode_apart(data, 800)
+        assert (here.size, here.mode, here.tobytes()) == (apart.size, apart.mode, apart.tobytes())
+
+
+def test_what_a_decoder_apart_cannot_read_is_broken():
+    heavy = encoded(corners().resize((3200, 2400)), "PNG")
+    assert refusal(heavy[: len(heavy) // 2] + heavy[-12:]).key == "photo.broken"
+    with pytest.raises(Unreadable, match="broken"):
+        decode_apart(b"no picture", 800)
