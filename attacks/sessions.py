@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from config import ROOT
 from models import Device, User
@@ -20,7 +21,7 @@ from stage.browser import DEVICE, SESSION, Browser
 from stage.callers import PASSWORD, Caller
 from stage.house import House
 from stage.stage import Stage
-from workflow.identity import LIFETIME, token_hash
+from workflow.identity import term_of, token_hash
 
 PEOPLE = ("rider1", "rider2", "clerk.loufeng", "officer.enforcement", "head.enforcement", "supervisor", "admin")
 NEW = "an entirely new 1"
@@ -129,18 +130,43 @@ def leaving(found: Found, name: str) -> None:
 
 
 def running_out(found: Found, name: str) -> None:
-    """Its time is over, by a second; using it never makes it longer."""
+    """Its whole time is over, or the time that it may lie unused, by a second. Using it moves the end of the second
+    kind and never that of the first, and what is over is not brought back by asking."""
     house = found.house
-    for token, kind in ((signed_in(house, name).cookies[SESSION], "cookie"), (bearer(house, name), "bearer")):
-        found.hold_alive(token, f"{name}: before its time is over")
-        mine = SignIn.token_hash == token_hash(token)
-        with house.database.reading() as session:
-            row = session.scalars(select(SignIn).where(mine)).one()
-            if row.expires_at - row.created_at > LIFETIME[kind]:
+    for kind in ("cookie", "bearer"):
+        for end in ("expires_at", "idle_at"):
+            token = signed_in(house, name).cookies[SESSION] if kind == "cookie" else bearer(house, name)
+            term = term_of(house.settings.sign_ins, _row(house, token).user, kind)
+            _turn_back(house, token, term.idle - timedelta(minutes=2))
+            found.hold_alive(token, f"{name}: before its time is over")
+            row = _row(house, token)
+            if row.expires_at - row.created_at > term.whole or (row.idle_at or now()) > now() + term.idle:
                 found.taken.append(f"{name}: lives longer than it may")
-        with house.database.writing() as session:
-            session.execute(update(SignIn).where(mine).values(expires_at=now() - timedelta(seconds=1)))
-        found.hold_dead(token, f"{name}: ran out")
+            if (row.idle_at or now()) < now() + term.idle / 2:
+                found.dead.append(f"{name}: ends though it was used")
+            with house.database.writing() as session:
+                over = {end: now() - timedelta(seconds=1)}
+                session.execute(update(SignIn).where(SignIn.id == row.id).values(**over))
+            for _ in range(2):
+                found.hold_dead(token, f"{name}: ran out by {end}")
+
+
+def _turn_back(house: House, token: str, time: timedelta) -> None:
+    """As if it had been signed in so long ago, as long as that is within its whole time, and not used since."""
+    row = _row(house, token)
+    earlier = min(time, (row.expires_at - row.created_at) / 2)
+    with house.database.writing() as session:
+        moved = {"created_at": row.created_at - earlier, "expires_at": row.expires_at - earlier}
+        idle_at = (row.idle_at or row.expires_at) - time
+        session.execute(update(SignIn).where(SignIn.id == row.id).values(**moved, idle_at=idle_at))
+
+
+def _row(house: House, token: str) -> SignIn:
+    """The stored sign-in, with its person."""
+    query = select(SignIn).where(SignIn.token_hash == token_hash(token))
+    with house.database.reading() as session:
+        loaded = query.options(joinedload(SignIn.user).selectinload(User.memberships))
+        return session.scalars(loaded).one()
 
 
 def tampering(stage: Stage, found: Found, name: str) -> None:

@@ -44,6 +44,8 @@ BAD: tuple[tuple[str, str], ...] = (
     ("PROXY_HOPS", "many"),
     ("WORKERS", "0"),
     ("WHISTLE_ENV", "staging"),
+    ("SIGN_IN_STAFF", "never"),
+    ("SIGN_IN_RIDER", "90d,30d"),
 )
 PROGRAMS = {
     "serve": ("-m", "queues.serve"),

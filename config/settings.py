@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from config import values
 from config.reading import ConfigError, choice, path, url, whole
 from config.secret_key import secret_key
+from config.sign_ins import SignIns
 
 LOCALES = ("zh", "en")
 SOCKET_PATH_BYTES = 107
@@ -56,6 +57,7 @@ class Settings:
     """What a worker's program may hold in memory."""
     web_processes: int
     web_threads: int
+    sign_ins: SignIns = field(default_factory=SignIns)
     metrics_token: str | None = field(default=None, repr=False)
     """Lets a Prometheus elsewhere read /metrics; without it only this machine may."""
 
@@ -97,6 +99,7 @@ class Settings:
             worker_megabytes=whole(given, "WORKER_MEGABYTES", 1024, 256, 65536),
             web_processes=whole(given, "WEB_CONCURRENCY", min(2, values.cores()), 1, 64),
             web_threads=whole(given, "WEB_THREADS", 16, 1, 256),
+            sign_ins=SignIns.load(given),
             metrics_token=given.get("METRICS_TOKEN"),
         )
         if production:

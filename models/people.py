@@ -80,6 +80,7 @@ class Session(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
+    idle_at: Mapped[datetime | None] = mapped_column(comment="ends then unless it is used before; each use moves it")
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()

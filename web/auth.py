@@ -6,18 +6,21 @@ Flask's own session is never asked: a signed cookie would still work after sign-
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import cast
 
 from flask import Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from models import User
+from models.database import database
 from web.bodies import page_form
-from web.context import keys, reading, settings
+from web.context import keys, reading, settings, stop_reading
 from web.errors import Unsupported
 from web.form_marks import FIELD, PAGES, genuine
 from web.keys import DEVICE, SESSION
 from workflow.errors import Forbidden
-from workflow.identity import LIFETIME, SignedIn, user_for_token
+from workflow.identity import SignedIn, nearly_over, note_use, sign_in_of
 
 SAFE = ("GET", "HEAD")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}")
@@ -35,13 +38,31 @@ def sender() -> User | None:
         bearer = bearer_token()
         token = request.cookies.get(keys().cookie(SESSION)) if bearer is None else bearer
         if token and TOKEN.fullmatch(token):
-            g.actor = user_for_token(reading(), token)
-            g.token = token if g.actor is not None else None
+            found = sign_in_of(reading(), token)
+            if found is not None and bearer is None and _opens_page() and nearly_over(found):
+                found = None  # signed in again now, a form that is opened here is not cut off
+            g.actor = found.user if found is not None else None
+            g.token = token if found is not None else None
+            g.sign_in = found
         if g.actor is not None and bearer is None and request.method not in SAFE:
             person, g.actor = g.actor, None  # nobody, as long as it may be another site's
             hold_own_page(person)
             g.actor = person
     return cast(User | None, g.actor)
+
+
+def _opens_page() -> bool:
+    return request.blueprint == PAGES and request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+
+
+def note(response: Response) -> Response:
+    """After a request: its sign-in was used. Where that cannot be noted now, the next one will."""
+    found = g.pop("sign_in", None)
+    if found is not None and g.get("actor") is not None:
+        stop_reading()
+        with suppress(SQLAlchemyError):
+            note_use(database, found, settings().sign_ins)
+    return response
 
 
 def bearer_token() -> str | None:
@@ -104,7 +125,8 @@ def remember(response: Response, signed_in: SignedIn) -> Response:
     """Leave the device's mark in the answer and, for a sign-in of a page, the session."""
     _set(response, DEVICE, signed_in.device_token, DEVICE_SECONDS)
     if signed_in.session.kind == "cookie":
-        _set(response, SESSION, signed_in.token, int(LIFETIME["cookie"].total_seconds()))
+        row = signed_in.session
+        _set(response, SESSION, signed_in.token, int((row.expires_at - row.created_at).total_seconds()))
     return response
 
 

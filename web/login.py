@@ -13,7 +13,7 @@ from flask import Flask, Request
 from flask_login import LoginManager, UserMixin, current_user
 
 from models import User
-from web.auth import sender
+from web.auth import note, sender
 from workflow.errors import Unauthenticated
 
 NO_COOKIE = "no;cookie"  # a semicolon ends a cookie's name (RFC 6265), so no request can carry this one
@@ -36,13 +36,14 @@ class Account(UserMixin):  # type: ignore[misc]  # the library has no types
 
 
 def register(app: Flask) -> None:
-    """Make `current_user` the person of each request."""
+    """Make `current_user` the person of each request, and note that they were there."""
     app.config.update(REMEMBER_COOKIE_NAME=NO_COOKIE, SESSION_PROTECTION=None)
     manager = LoginManager()
     manager.session_protection = None
     manager.request_loader(_load)
     manager.unauthorized_handler(_refuse)
     manager.init_app(app)
+    app.after_request(note)
 
 
 def _load(_request: Request) -> Account | None:

@@ -16,8 +16,9 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
+from config.sign_ins import SignIns, Term
 from models import Device, Invitation, Membership, Unit, User
 from models import Session as SignIn
 from models.clock import now
@@ -28,7 +29,10 @@ from workflow.errors import Invalid, Unauthenticated
 from workflow.passwords import HASHER, NOBODYS_HASH, hash_password, hold_password, verify_password
 from workflow.say import LOCALES
 
-LIFETIME = {"bearer": timedelta(days=30), "cookie": timedelta(days=90)}
+NOTED_EVERY = timedelta(minutes=5)
+"""A use is noted so often at most: else each page would write."""
+FORM_TIME = timedelta(hours=1)
+"""Whoever is given a form has this long to send it before the sign-in is over."""
 DEVICES_KEPT = 20
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 GUESSES = throttle.Limit("sign-in", 10, 15)
@@ -62,10 +66,12 @@ def sign_in(
     password: str,
     *,
     kind: str,
+    terms: SignIns | None = None,
     device_token: str | None = None,
     old_token: str | None = None,
 ) -> SignedIn:
-    """Sign a person in on `kind` ("bearer" or "cookie"); `old_token`, if any, ends with it.
+    """Sign a person in on `kind` ("bearer" or "cookie") for as long as `terms` say, the usual ones unless given;
+    `old_token`, if any, ends with it.
 
     Raises WrongCredentials, in the same time for an unknown name as for a known one, and TooMany after ten wrong
     attempts in a quarter of an hour. A device that the person signed in from before is counted by itself, so that
@@ -97,7 +103,7 @@ def sign_in(
             mine.password_hash = renewed
         if old_token:
             sign_out(session, old_token)
-        return _open(session, mine, kind, device_token)
+        return _open(session, mine, kind, terms or SignIns(), device_token)
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -112,6 +118,13 @@ def end_sessions(session: Session, user: User) -> None:
     session.execute(update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=now()))
 
 
+def shorten(session: Session, user: User) -> None:
+    """Let every sign-in of somebody who is to have other terms end soon unless it is used, when `note_use` holds it to
+    those: of a rider's, which last for weeks, none is left lying about once they work for the city."""
+    soon = now() + FORM_TIME
+    session.execute(update(SignIn).where(SignIn.user_id == user.id, SignIn.idle_at > soon).values(idle_at=soon))
+
+
 def end_links(session: Session, user: User) -> None:
     """End the link by which a person could set a password, if there is one."""
     mine = update(Invitation).where(Invitation.user_id == user.id, Invitation.ended_at.is_(None))
@@ -119,20 +132,63 @@ def end_links(session: Session, user: User) -> None:
 
 
 _WHOSE = (
-    select(User)
-    .join(SignIn, SignIn.user_id == User.id)
-    .where(SignIn.token_hash == bindparam("token_hash"))
-    .where(SignIn.ended_at.is_(None), SignIn.expires_at > bindparam("moment"), User.disabled_at.is_(None))
-    .options(joinedload(User.memberships).joinedload(Membership.unit))
+    select(SignIn)
+    .join(SignIn.user)
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), User.disabled_at.is_(None))
+    .where(SignIn.expires_at > bindparam("moment"), SignIn.idle_at > bindparam("moment"))
+    .options(contains_eager(SignIn.user).joinedload(User.memberships).joinedload(Membership.unit))
 )
 """Made once: every request asks it."""
 
 
-def user_for_token(session: Session, token: str) -> User | None:
-    """Whose sign-in `token` stands for, memberships and their units loaded with it in one query; None where it
-    ended, ran out or never was, or where the person is disabled."""
+def sign_in_of(session: Session, token: str) -> SignIn | None:
+    """The sign-in that `token` stands for, its person, memberships and their units loaded with it in one query; None
+    where it ended, ran out, was not used for too long or never was, or where the person is disabled."""
     found = session.scalars(_WHOSE, {"token_hash": token_hash(token), "moment": now()})
     return found.unique().one_or_none()
+
+
+def user_for_token(session: Session, token: str) -> User | None:
+    """Whose sign-in `token` stands for, as `sign_in_of` finds it."""
+    found = sign_in_of(session, token)
+    return found.user if found is not None else None
+
+
+def nearly_over(row: SignIn) -> bool:
+    """Whether so little of a sign-in's whole time is left that a form which is opened now might not be sent in it."""
+    return row.expires_at - now() < min(FORM_TIME, (row.expires_at - row.created_at) / 4)
+
+
+def why_over(session: Session, token: str) -> str | None:
+    """Why nobody is signed in with `token` though nobody ended it: `idle`, not used for too long, or `whole`, its time
+    is over or nearly so; None for all else."""
+    unended = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None))
+    row = session.scalars(unended).one_or_none()
+    if row is None:
+        return None
+    return "whole" if nearly_over(row) else "idle" if row.idle_at is None or row.idle_at <= now() else None
+
+
+def term_of(terms: SignIns, user: User, kind: str) -> Term:
+    """How long a sign-in of this kind lasts for this person."""
+    if kind == "cookie":
+        return terms.staff if user.is_staff else terms.rider
+    if user.is_staff:
+        return terms.token
+    # A rider's reports may wait on a phone for as long as its sign-in may rest.
+    return Term(min(terms.token.whole, max(terms.token.idle, terms.rider.idle)), terms.token.whole)
+
+
+def note_use(database: Database, row: SignIn, terms: SignIns) -> None:
+    """Let a sign-in that was just used last for another idle time, in a transaction of its own, where that moves its
+    end by minutes. One that ended meanwhile stays ended; none lasts longer than the terms of today say."""
+    term, moment = term_of(terms, row.user, row.kind), now()
+    end, latest = moment + term.idle, min(row.expires_at, row.created_at + term.whole)
+    if row.idle_at is not None and abs(end - row.idle_at) < min(NOTED_EVERY, term.idle / 4):
+        return
+    live = (SignIn.id == row.id, SignIn.ended_at.is_(None), SignIn.idle_at > moment)
+    with database.writing() as session:
+        session.execute(update(SignIn).where(*live).values(idle_at=end, expires_at=latest))
 
 
 def set_password(session: Session, user: User, password: str, *, strict: bool = True) -> None:
@@ -240,7 +296,7 @@ def add_account(session: Session, user: User) -> None:
 def prune(session: Session) -> int:
     """Delete the sign-ins that ended or ran out over thirty days ago; returns how many."""
     before = now() - timedelta(days=30)
-    gone = delete(SignIn).where((SignIn.ended_at < before) | (SignIn.expires_at < before))
+    gone = delete(SignIn).where((SignIn.ended_at < before) | (SignIn.expires_at < before) | (SignIn.idle_at < before))
     return int(session.execute(gone).rowcount)  # type: ignore[attr-defined]
 
 
@@ -249,14 +305,16 @@ def spoken_name(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip().lower()
 
 
-def _open(session: Session, user: User, kind: str, device_token: str | None) -> SignedIn:
+def _open(session: Session, user: User, kind: str, terms: SignIns, device_token: str | None) -> SignedIn:
     moment, token = now(), secrets.token_urlsafe(32)
+    term = term_of(terms, user, kind)
     row = SignIn(
         token_hash=token_hash(token),
         user_id=user.id,
         kind=kind,
         created_at=moment,
-        expires_at=moment + LIFETIME[kind],
+        expires_at=moment + term.whole,
+        idle_at=moment + term.idle,
     )
     session.add(row)
     if device_token is None:

@@ -104,6 +104,11 @@ def test_every_way_to_write_postgresql_is_psycopg(tmp_path: Path, url: str):
         ("BASE_URL", "whistle.example.org"),
         ("BASE_URL", "https://whistle.example.org/app"),
         ("BASE_URL", "https://me:pass@whistle.example.org"),
+        ("SIGN_IN_STAFF", "4h"),
+        ("SIGN_IN_RIDER", "90d,30d"),
+        ("SIGN_IN_TOKEN", "1m,30d"),
+        ("SIGN_IN_RIDER", "30d,401d"),
+        ("SIGN_IN_RIDER", "30 days,90 days"),
     ],
 )
 def test_a_broken_setting_is_named_in_both_languages(tmp_path: Path, name: str, value: str):

@@ -18,6 +18,7 @@ from PIL import Image
 from sqlalchemy import delete, select
 
 from config import Settings
+from config.sign_ins import SignIns
 from models import Session as SignIn
 from models import Throttle, User
 from models.clock import now
@@ -25,7 +26,7 @@ from models.database import Database, database
 from models.storage import open_storage
 from tests import cast
 from web.app import create_app
-from workflow.identity import LIFETIME, token_hash
+from workflow.identity import term_of, token_hash
 
 MakeApp = Callable[..., Flask]
 
@@ -108,9 +109,10 @@ def signed_in(username: str, kind: str = "bearer") -> str:
     """A token, as a sign-in leaves it, without the time that a password's hash takes."""
     token = secrets.token_urlsafe(32)
     with database.writing() as session:
-        who = session.scalars(select(User.id).where(User.username == username)).one()
-        row = SignIn(token_hash=token_hash(token), user_id=who, kind=kind, created_at=now())
-        row.expires_at = now() + LIFETIME[kind]
+        who = session.scalars(select(User).where(User.username == username)).one()
+        term, moment = term_of(SignIns(), who, kind), now()
+        row = SignIn(token_hash=token_hash(token), user_id=who.id, kind=kind, created_at=moment)
+        row.expires_at, row.idle_at = moment + term.whole, moment + term.idle
         session.add(row)
     return token
 

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from models import Base, Ticket, migrations
 from models.append_only import guarded
 from models.database import Database
-from tests.cast import STEPS, a_ticket, person, step
+from tests.cast import PASSWORD, STEPS, a_ticket, person, step
 from tests.workflow.situations import cap
 from workflow.engine.history import replay
 from workflow.engine.machines import machinery_of
+from workflow.identity import sign_in, user_for_token
 
 GUARDED = ("events", "journal", "postings", "acts")
 
@@ -152,3 +153,12 @@ def test_a_full_database_goes_back_as_well(db: Database) -> None:
 def test_a_version_is_known_or_not() -> None:
     assert migrations.known(migrations.head())
     assert not migrations.known("9999")
+
+
+def test_riders_stay_signed_in_and_nobody_else(db: Database) -> None:
+    """Sign-ins of before had no idle time: a rider's phone goes on, what lasted for weeks on a desk ends."""
+    tokens = {name: sign_in(db, name, PASSWORD, kind="cookie").token for name in ("alice", "carol", "ada")}
+    migrations.unmigrate(db, "0004")
+    migrations.migrate(db)
+    with db.reading() as session:
+        assert [name for name, token in tokens.items() if user_for_token(session, token)] == ["alice"]

@@ -12,7 +12,7 @@ from web.api.operation import operation
 from web.api.schemas.incoming import TokenIn
 from web.api.schemas.outgoing import TokenOut
 from web.auth import bearer_token, device_token, forget, remember
-from web.context import token, writing
+from web.context import settings, token, writing
 from workflow.identity import sign_in, sign_out
 
 
@@ -20,7 +20,9 @@ from workflow.identity import sign_in, sign_out
 @public
 @operation("token_create", json=TokenIn, answers={201: TokenOut}, problems=(401, 403, 429))
 def create_token(body: TokenIn) -> Response:
-    signed_in = sign_in(database, body.username, body.password, kind="bearer", device_token=device_token())
+    signed_in = sign_in(
+        database, body.username, body.password, kind="bearer", terms=settings().sign_ins, device_token=device_token()
+    )
     shown = {"token": signed_in.token, "expires_at": moment(signed_in.session.expires_at)}
     return remember(answer(shown, 201), signed_in)
 

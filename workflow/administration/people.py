@@ -147,6 +147,8 @@ def add_role(
     unit = unit_for(session, role, unit_code)
     if any(each.role == role and each.unit_id == unit.id for each in person.memberships):
         return
+    if role != "rider" and not person.is_staff:
+        identity.shorten(session, person)
     person.memberships.append(Membership(role=role, unit=unit))
     record(session, actor, "user.add_role", "user", person.id, role=role, unit=unit.code)
 

@@ -11,7 +11,7 @@ from models.database import database
 from web.action import action, public
 from web.auth import device_token, forget, hold_own_origin, remember
 from web.bodies import page_form
-from web.context import LANGUAGE, keys, locale, reading, stop_reading, token, writing
+from web.context import LANGUAGE, keys, locale, reading, settings, stop_reading, token, writing
 from web.keys import SESSION
 from web.login import signed_in
 from web.pages.account.choices import keep_choice
@@ -21,7 +21,7 @@ from web.pages.nav import home_of
 from web.pages.render import render
 from workflow.city_settings import city
 from workflow.errors import Invalid, Problem
-from workflow.identity import SignedIn, sign_in, sign_out
+from workflow.identity import SignedIn, sign_in, sign_out, why_over
 
 SHOWN = ("rider1", "rider2", "clerk.loufeng", "officer.enforcement", "head.enforcement", "supervisor", "admin")
 """Of the demo's people, those whose button comes first; all others are in a list below."""
@@ -57,7 +57,10 @@ def enter() -> Response:
             raise Invalid({name: ("input.missing", {}) for name, value in named.items() if not value})
         stop_reading()
         old = request.cookies.get(keys().cookie(SESSION))
-        found = sign_in(database, username, password, kind="cookie", device_token=device_token(), old_token=old)
+        terms = settings().sign_ins
+        found = sign_in(
+            database, username, password, kind="cookie", terms=terms, device_token=device_token(), old_token=old
+        )
     except Problem as problem:
         return _form(problem, username)
     return _welcome(found, own_address(form.text("next")), chosen)
@@ -82,10 +85,18 @@ def _form(problem: Problem | None = None, username: str | None = None) -> Respon
         next=own_address(request.values.get("next")) or "",
         errors=errors,
         sentence=problem.sentence(locale()) if problem and not errors else None,
+        over=_why_over(session) if problem is None else None,
         first=first,
         rest=rest,
     )
     return response
+
+
+def _why_over(session: Session) -> str | None:
+    """What to say to somebody whose sign-in ended by itself."""
+    token = request.cookies.get(keys().cookie(SESSION))
+    why = why_over(session, token) if token else None
+    return f"sign_in.over.{why}" if why else None
 
 
 def _demo_people(session: Session) -> tuple[list[User], list[User]]:

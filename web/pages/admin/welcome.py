@@ -9,7 +9,7 @@ from models.database import database
 from web.action import public
 from web.auth import device_token, hold_own_origin, remember
 from web.bodies import page_form
-from web.context import LANGUAGE, keys, locale, reading, stop_reading
+from web.context import LANGUAGE, keys, locale, reading, settings, stop_reading
 from web.keys import SESSION
 from web.pages.account.choices import keep_choice
 from web.pages.addresses import go
@@ -43,7 +43,10 @@ def enter(token: str) -> Response:
         return _page(token, problem)
     g.actor = g.token = None  # whoever was signed in here before
     old = request.cookies.get(keys().cookie(SESSION))
-    found = sign_in(database, username, new, kind="cookie", device_token=device_token(), old_token=old)
+    terms = settings().sign_ins
+    found = sign_in(
+        database, username, new, kind="cookie", terms=terms, device_token=device_token(), old_token=old
+    )
     with database.reading() as session:
         tongue = session.get_one(User, found.session.user_id).locale
     return remember(keep_choice(go(url_for("pages.home")), LANGUAGE, tongue), found)
