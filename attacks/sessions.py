@@ -23,7 +23,7 @@ from stage.house import House
 from stage.stage import Stage
 from workflow.identity import term_of, token_hash
 
-PEOPLE = ("rider1", "rider2", "clerk.loufeng", "officer.enforcement", "head.enforcement", "supervisor", "admin")
+PEOPLE = ("rider1", "clerk.loufeng", "rider2", "officer.enforcement", "head.enforcement", "supervisor", "admin")
 NEW = "an entirely new 1"
 LETTERS = string.ascii_letters + string.digits + "-_"
 
@@ -62,7 +62,7 @@ def ways(address: str, token: str) -> Iterator[str]:
 def run(stage: Stage) -> None:
     with House(stage.new_folder("house"), stage.new_database()) as house:
         found = Found(house)
-        people = stage.size(PEOPLE[:3], PEOPLE)
+        people = stage.size(PEOPLE[:2], PEOPLE)
         for name in people:
             fixation(found, name)
             leaving(found, name)

@@ -57,6 +57,8 @@ class Settings:
     """What a worker's program may hold in memory."""
     web_processes: int
     web_threads: int
+    security_contact: str | None = None
+    """Where holes are told of, a `mailto:` or `https://` address for security.txt (RFC 9116)."""
     sign_ins: SignIns = field(default_factory=SignIns)
     metrics_token: str | None = field(default=None, repr=False)
     """Lets a Prometheus elsewhere read /metrics; without it only this machine may."""
@@ -99,6 +101,7 @@ class Settings:
             worker_megabytes=whole(given, "WORKER_MEGABYTES", 1024, 256, 65536),
             web_processes=whole(given, "WEB_CONCURRENCY", min(2, values.cores()), 1, 64),
             web_threads=whole(given, "WEB_THREADS", 16, 1, 256),
+            security_contact=values.security_contact(given),
             sign_ins=SignIns.load(given),
             metrics_token=given.get("METRICS_TOKEN"),
         )

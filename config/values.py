@@ -111,6 +111,16 @@ def smtp_url(given: Mapping[str, str]) -> str | None:
     return value
 
 
+def security_contact(given: Mapping[str, str]) -> str | None:
+    value = given.get("SECURITY_CONTACT")
+    if value is not None and not re.fullmatch(r"(mailto:[\w.+-]+@[\w.-]+|https://[\w.-]+(/[!-~]*)?)", value, re.ASCII):
+        raise ConfigError(
+            f"SECURITY_CONTACT 应为 mailto: 或 https:// 开头的地址，而不是“{value}”。",
+            f"SECURITY_CONTACT must be an address that starts with mailto: or https://, not '{value}'.",
+        )
+    return value
+
+
 def mail_from(given: Mapping[str, str], base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     value = given.get("MAIL_FROM", f"whistle@{host if re.search('[a-z]', host) and ':' not in host else 'localhost'}")

@@ -15,7 +15,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from config import Settings
 from models.database import database
 from models.storage import open_storage
-from web import action, api, bodies, headers, health, login, logs, metrics, openapi, pages, problems
+from web import action, api, bodies, disclosure, headers, health, login, logs, metrics, openapi, pages, problems
 from web.context import stop_reading
 from web.keys import Keys
 from workflow.errors import Problem
@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     pages.register(app)
     app.add_url_rule("/static/<path:filename>", "static", _static, methods=["GET"])
+    app.add_url_rule("/.well-known/security.txt", "security_txt", disclosure.show, methods=["GET"])
     action.hold_declared(app)
     if settings.proxy_hops:
         hops = settings.proxy_hops

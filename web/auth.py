@@ -131,10 +131,12 @@ def remember(response: Response, signed_in: SignedIn) -> Response:
 
 
 def forget(response: Response) -> Response:
-    """Take the session's cookie away; the device's mark stays."""
+    """Take the session's cookie away, and what the browser has kept; the device's mark stays."""
     response.delete_cookie(
         keys().cookie(SESSION), path="/", secure=keys().https, httponly=True, samesite="Lax"
     )
+    # Pages are never kept, photos and lists for a while: whoever has the browser next sees none of them.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

@@ -53,7 +53,7 @@ def locale() -> str:
 
 
 def _locale() -> str:
-    if not request.path.startswith("/api/") and (chosen := request.cookies.get(LANGUAGE)) in LOCALES:
+    if not request.path.startswith("/api/") and (chosen := request.cookies.get(keys().cookie(LANGUAGE))) in LOCALES:
         return chosen
     for asked, _quality in request.accept_languages:
         tongue = asked.replace("_", "-").partition("-")[0].lower()

@@ -8,6 +8,7 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from workflow.common_passwords import is_common
 from workflow.errors import Invalid
 
 HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
@@ -28,7 +29,8 @@ def hash_password(password: str) -> str:
 
 
 def hold_password(password: str, username: str | None = None, *, field: str = "password", strict: bool = True) -> None:
-    """Raise Invalid where a new password is too weak: shorter than ten characters, longer than 256, or the username.
+    """Raise Invalid where a new password is too weak: shorter than ten characters, longer than 256, of three letters,
+    the username, or one that others have. Nothing is asked of what it is made of.
 
     `strict=False`, outside production only, asks for nothing but one character.
     """
@@ -38,6 +40,8 @@ def hold_password(password: str, username: str | None = None, *, field: str = "p
         raise Invalid.field(field, "password.too_long", most=PASSWORD_LONGEST)
     if strict and (len(set(password)) < 4 or (username and password.lower() == username)):
         raise Invalid.field(field, "password.too_simple")
+    if strict and is_common(password, username):
+        raise Invalid.field(field, "password.common")
 
 
 def verify_password(password_hash: str, password: str) -> bool:

@@ -104,6 +104,8 @@ def test_every_way_to_write_postgresql_is_psycopg(tmp_path: Path, url: str):
         ("BASE_URL", "whistle.example.org"),
         ("BASE_URL", "https://whistle.example.org/app"),
         ("BASE_URL", "https://me:pass@whistle.example.org"),
+        ("SECURITY_CONTACT", "security@example.org"),
+        ("SECURITY_CONTACT", "mailto:a@b.org\nExpires: never"),
         ("SIGN_IN_STAFF", "4h"),
         ("SIGN_IN_RIDER", "90d,30d"),
         ("SIGN_IN_TOKEN", "1m,30d"),

@@ -15,7 +15,9 @@ from web.action import PUBLIC, action_of
 from web.api.operation import operation_of
 from web.form_marks import PAGES
 
-UNDOCUMENTED = {"/static/<path:filename>", "/static/v-<mark>/<path:filename>", "/api/v1/docs"}
+UNDOCUMENTED = {
+    "/static/<path:filename>", "/static/v-<mark>/<path:filename>", "/api/v1/docs", "/.well-known/security.txt",
+}  # fmt: skip
 """What is no call, beside the pages."""
 
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from models import Notification, User
 from web import form_marks
-from web.context import locale, reading, settings
+from web.context import keys, locale, reading, settings
 from web.login import signed_in
 from web.pages.nav import items
 from workflow import telling
@@ -90,7 +90,7 @@ def _fill(response: Response, body: bytes) -> None:
 
 def _chrome(tongue: str) -> Chrome:
     """The city and the unread; none of it where the database is away."""
-    theme = request.cookies.get(THEME, "")
+    theme = request.cookies.get(keys().cookie(THEME), "")
     person = None if g.get("broken") else signed_in()
     city = None if g.get("broken") else find_city(reading())
     unread = 0

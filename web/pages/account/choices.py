@@ -41,7 +41,9 @@ def choose_theme() -> Response:
 
 def keep_choice(response: Response, name: str, value: str) -> Response:
     """Let the browser remember a choice."""
-    response.set_cookie(name, value, max_age=KEEP_SECONDS, path="/", secure=keys().https, httponly=True, samesite="Lax")
+    response.set_cookie(
+        keys().cookie(name), value, max_age=KEEP_SECONDS, path="/", secure=keys().https, httponly=True, samesite="Lax"
+    )
     return response
 
 

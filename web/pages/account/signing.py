@@ -112,5 +112,5 @@ def _welcome(found: SignedIn, wanted: str | None, chosen: str) -> Response:
     with database.reading() as session:
         person = session.get_one(User, found.session.user_id)
         target = wanted or url_for(home_of(person))
-        tongue = chosen if person.demo or request.cookies.get(LANGUAGE) else person.locale
+        tongue = chosen if person.demo or request.cookies.get(keys().cookie(LANGUAGE)) else person.locale
     return remember(keep_choice(go(target), LANGUAGE, tongue), found)
