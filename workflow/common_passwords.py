@@ -1,7 +1,7 @@
 """Passwords that others have: those that are guessed first, and what is made of them by a digit here and there.
 
 `common_passwords.txt.gz` holds 39,773 in lower case, the union of those that Django 5.2 (BSD) and zxcvbn 4.5 (MIT)
-refuse. Few of them have ten characters; what people do to make them so long is taken off again before they are compared.
+refuse. Few of them have ten characters; what people do to make them so long is taken off before they are compared.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 LIST = Path(__file__).with_suffix(".txt.gz")
 OURS = frozenset({
     "whistle", "whistler", "chuishao", "吹哨", "吹哨人", "rider", "qishou", "骑手", "clerk", "officer", "supervisor",
-    "duban", "督办", "guard", "admin", "administrator", "guanliyuan", "管理员", "street", "jiedao", "街道", "department",
-    "suzhou", "yuanqu", "苏州", "园区", "welcome", "huanying", "欢迎",
+    "duban", "督办", "guard", "admin", "administrator", "guanliyuan", "管理员", "street", "jiedao", "街道",
+    "department", "suzhou", "yuanqu", "苏州", "园区", "welcome", "huanying", "欢迎",
 })  # fmt: skip
 """Words of the product, of its roles and of the demo's city (docs/security.md)."""
 AROUND = 8
