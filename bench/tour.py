@@ -52,6 +52,7 @@ PAGES = (
     Stop("supervisor-overdue", SUPERVISOR, "/supervisor/overdue"),
     Stop("supervisor-decisions", SUPERVISOR, "/supervisor/decisions"),
     Stop("supervisor-bouncing", SUPERVISOR, "/supervisor/bouncing"),
+    Stop("supervisor-awards", SUPERVISOR, "/supervisor/awards"),
     Stop("supervisor-tickets", SUPERVISOR, "/desk/tickets"),
     Stop("admin", ADMIN, "/admin"),
     Stop("admin-people", ADMIN, "/admin/people"),

@@ -12,6 +12,7 @@ from models.notifications import Notification, Preference, Telling
 from models.outbox import Outbox
 from models.overrides import Override
 from models.people import Answer, Device, Membership, Session, Throttle, User
+from models.reviews import Review
 from models.revision import PARTS  # whose changes it hears of from here on
 from models.tickets import Assignment, Event, EventWords, Join, Photo, Request, Ticket
 from models.units import Area, Unit
@@ -19,6 +20,6 @@ from models.units import Area, Unit
 __all__ = [
     "PARTS", "Account", "Act", "Answer", "Area", "Assignment", "Award", "Base", "CalendarDay", "CalendarYear",
     "Category", "CategoryGroup", "City", "Definition", "Device", "Event", "EventWords", "Invitation", "Join", "Journal",
-    "Membership", "Notification", "Outbox", "Override", "Photo", "Posting", "Preference", "Request", "Rule",
+    "Membership", "Notification", "Outbox", "Override", "Photo", "Posting", "Preference", "Request", "Review", "Rule",
     "Session", "Telling", "Throttle", "Ticket", "Unit", "User", "database",
 ]

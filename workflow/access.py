@@ -46,6 +46,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "notification.read": EVERYBODY,
     "points.read": ("rider",),
     "points.reverse": ("admin",),
+    "award.review": ("supervisor", "admin"),
     "outbox.manage": ("admin",),
     "user.manage": ("admin",),
     "city.manage": ("admin",),

@@ -16,8 +16,9 @@ from models.tickets import Ticket
 from workflow import ledger
 from workflow.alone import keep, once, write
 from workflow.localtime import local_day
+from workflow.same_picture import paid_elsewhere
 
-UNPAID = ("anonymous", "staff", "capped", "no_points")
+UNPAID = ("anonymous", "staff", "same_picture", "capped", "no_points")
 COUNTS = ("pending", "paid")
 NO_CAP = 10**9
 
@@ -127,7 +128,8 @@ def _staff(session: Session, people: list[int]) -> set[int]:
 
 
 def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
-    """Set aside what the rules will pay the reporter and the joiners, as far as their caps allow. Again is the same.
+    """Set aside what the rules will pay the reporter and the joiners, as far as their caps allow, but not for a picture
+    that earns points already. Again is the same.
 
     With `paying`, what is needed to pay in the same transaction is locked as well.
     The caps are those of the local day and month in which each of them reported it.
@@ -140,12 +142,17 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
     rows = _awards(session, ticket)
     known = {(each.rule_id, each.user_id): each for each in rows}
     ledger.lock_accounts(session, *people, issuance=paying)
+    # While it is promised to nobody else; of two to whom it was promised at once, who is paid first keeps it.
+    repeated = paid_elsewhere(session, ticket, COUNTS)
+    late = paid_elsewhere(session, ticket, ("paid",)) if paying and repeated else set()
     for due in dues:
         excluded = due.rule.body.get("excluded", [])
         if (due.anonymous and "anonymous" in excluded) or (due.person in staff and "staff" in excluded):
             continue
         row = known.get((due.rule.id, due.person))
-        if row is not None and row.state in COUNTS:
+        if row is not None and row.state == "pending" and due.person in late:
+            row.state = "released"
+        if due.person in repeated or (row is not None and row.state in COUNTS):
             continue
         pays = due.rule.body["pays"]
         wanted = (ticket.category.points if ticket.category else 0) if pays == "category" else int(pays)
@@ -191,6 +198,8 @@ def why_unpaid(session: Session, ticket: Ticket) -> str:
         return "anonymous"
     if _staff(session, [ticket.reporter_id]):
         return "staff"
+    if ticket.reporter_id in paid_elsewhere(session, ticket, COUNTS):
+        return "same_picture"
     own = [each for each in _awards(session, ticket) if each.user_id == ticket.reporter_id]
     return "capped" if any(each.wanted > each.points for each in own) else "no_points"
 

@@ -24,10 +24,10 @@ from workflow.city_settings import calendar, city
 from workflow.engine import fire
 from workflow.known import known
 from workflow.places import AreaIndex, bounding_box, distance_m
+from workflow.same_picture import FEATURELESS
 
 DEAD = ("withdrawn", "rejected", "merged")
 MOST_DUPLICATES = 10
-FEATURELESS = "0" * 16  # the difference hash of a picture without any edge: all of those look the same
 
 
 @dataclass(frozen=True)

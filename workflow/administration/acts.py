@@ -22,7 +22,8 @@ from workflow.numbers import LARGEST_ID
 from workflow.say import LOCALES, say
 
 ACTS = (
-    "calendar.import", "calendar.restore", "category.change", "category.restore", "city.change", "city.restore",
+    "award.review", "calendar.import", "calendar.restore", "category.change", "category.restore", "city.change",
+    "city.restore",
     "outbox.resend", "points.reverse", "rule.change", "rule.restore", "ticket.look", "unit.change", "unit.restore",
     "user.add_role", "user.create", "user.disable", "user.enable", "user.invite", "user.name", "user.password",
     "user.remove_role", "user.reset",

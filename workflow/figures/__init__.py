@@ -8,12 +8,13 @@ Every figure counts `access.visible_tickets(actor)` and nothing else.
 """
 
 from workflow.figures.dashboard import Dashboard, dashboard, standing
+from workflow.figures.favours import Favour, favours
 from workflow.figures.figure import Figure, Period, Scope, share
 from workflow.figures.series import Day
 from workflow.figures.tables import Row
 from workflow.figures.waiting import Waiting, bouncing, decisions, late
 
 __all__ = [
-    "Dashboard", "Day", "Figure", "Period", "Row", "Scope", "Waiting", "bouncing", "dashboard", "decisions", "late",
-    "share", "standing",
+    "Dashboard", "Day", "Favour", "Figure", "Period", "Row", "Scope", "Waiting", "bouncing", "dashboard", "decisions",
+    "favours", "late", "share", "standing",
 ]  # fmt: skip

@@ -14,6 +14,8 @@ from web.api.schemas.incoming import Code
 from workflow.ticket_filters import TicketFilter
 
 PERIODS = (7, 30, 90)
+DID = "did"
+"""Says what was just done, and asks for nothing."""
 
 
 class Asked(Input):
@@ -38,7 +40,7 @@ class Asked(Input):
 
 def asked() -> Asked:
     """What this request asks for. Raises Invalid."""
-    return Asked.read(request.args.to_dict(), as_text=True)
+    return Asked.read({name: text for name, text in request.args.items() if name != DID}, as_text=True)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from web.pages.render import render
 from web.pages.supervisor.asked import PERIODS, asked, options
 from web.pages.supervisor.numbers import made_of, number
 from web.ticket_query import desk
-from workflow import access, deadlines, moments
+from workflow import access, deadlines, moments, reviews
 from workflow.figures import Dashboard, Day, Period, dashboard
 from workflow.say import say
 
@@ -34,6 +34,7 @@ def show() -> Response:
     return render(
         "supervisor/dashboard.html",
         shown=shown,
+        to_review=reviews.count_waiting(session, person) if access.can(person, "award.review") else None,
         asked=query,
         periods=PERIODS,
         # What their department helps another with counts, but is no figure of the other's work.
