@@ -32,6 +32,7 @@ EXPLAINED: Mapping[tuple[str, str], str] = {
     ("Cross Site Request Forgery", "/theme"): "the same",
 }
 """What is found, by kind and path, and is right all the same."""
+OPENED = rb'"route": "%s", "status": 200'
 TRACE = re.compile(rb"Traceback|\"event\": \"broken\"")
 
 
@@ -48,6 +49,8 @@ def run(stage: Stage) -> None:
     new = [(name, each) for name, each in grave if (each.kind, each.path) not in EXPLAINED]
     for name, report in reports.items():
         stage.figure(f"pages and forms found as {name}", int(report["infos"]["crawled_pages_nbr"]), least=5)
+    opened = {path for path in PEOPLE.values() if re.search(OPENED % path.encode(), log)}
+    stage.figure("first pages opened, signed in", len(opened), exactly=len({*PEOPLE.values()}))
     stage.figure("requests", log.count(b'"event": "request"'), least=stage.size(500, 10_000))
     stage.figure("findings", len(found))
     stage.figure("medium or above, and explained", len(grave) - len(new))
@@ -60,7 +63,7 @@ def run(stage: Stage) -> None:
 def _live(stage: Stage, house: House) -> None:
     """Some reports on their way, so that there is something to open and to act upon."""
     traffic = Traffic(house, seed=stage.seed, threads=2).start()
-    house.wait_for(lambda: traffic.acknowledged > 40, "lived in", 60)
+    house.wait_for(lambda: traffic.acknowledged > 20, "lived in", 120)
     traffic.stop()
 
 
@@ -73,7 +76,7 @@ def _attack(stage: Stage, house: House, name: str, seconds: int) -> dict[str, An
     folder.mkdir()
     words: list[str | Path] = [
         tool("wapiti"), "-u", house.address + "/", "-s", house.address + PEOPLE[name], "--scope", "domain",
-        "-C", f"{SESSION}={browser.cookies[SESSION]}", "--drop-set-cookie", "-H", f"Origin: {house.address}",
+        "-C", f"{SESSION}={browser.cookies[SESSION]}", "-H", f"Origin: {house.address}",
         "-m", MODULES + (MORE if stage.long else ""), "--max-scan-time", str(seconds // 4),
         "--max-attack-time", str(max(4, seconds // 12)), "--max-parameters", "30", "--max-files-per-dir", "20",
         "-S", "normal", "-f", "json", "-o", folder / "report.json", "--no-bugreport", "-v", "0",

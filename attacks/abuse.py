@@ -1,0 +1,208 @@
+"""Points got by tricks, tried on a running house: handling one's own, one picture twice, merges, a clerk in league."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from sqlalchemy import select
+
+from models import Award, Membership, Review, Ticket, Unit, User
+from models.clock import now
+from stage.books import waiting
+from stage.browser import Browser
+from stage.callers import Answer, Callers
+from stage.house import House
+from stage.stage import Stage
+from stage.town import hold_audit
+from stage.traffic import picture
+from workflow import reviews
+from workflow.numbers import ticket_id
+
+CLERK, OFFICER, SUPERVISOR, ADMIN = "clerk.loufeng", "officer.enforcement", "supervisor", "admin"
+MATTER = {"category": "06010", "latitude": 31.305, "longitude": 120.655}
+HANDLING = {
+    "triage": {"category": "06010"}, "reject": {"reason": "不受理"}, "assign": {"department": "enforcement"},
+    "accept": {}, "send_back": {"reason": "不是我们的"}, "request_extension": {"reason": "材料", "until": "2099-01-04"},
+    "resolve": {"note": "已清运"}, "urge": {}, "unmerge": {},
+}  # fmt: skip
+"""What offices do with a ticket, with fields as they should be."""
+
+
+class Abuse:
+    """`refused` are tricks that were told no, `earned` those that paid all the same."""
+
+    def __init__(self, stage: Stage, house: House) -> None:
+        self.stage, self.house, self.people = stage, house, Callers(house)
+        self.tried = self.refused = 0
+        self.earned: list[str] = []
+        self._pictures = iter(range(10_000))
+
+    def report(self, who: str, *pictures: bytes, **more: Any) -> str:
+        """A report with pictures, once it has been routed; its number."""
+        shown = pictures or (picture(next(self._pictures)),)
+        ids = [each["id"] for each in self.people[who].upload("/uploads", *shown).json["items"]]
+        answer = self.people[who].post("/reports", {**MATTER, "photos": ids, **more})
+        number = str(answer.json["number"])
+        self.settle()
+        return number
+
+    def settle(self) -> None:
+        """Wait until workers have nothing left to do that is due."""
+        self.house.wait_for(lambda: waiting(self.house.database) == 0, "settled", 60)
+
+    def fire(self, who: str, number: str, name: str, **fields: Any) -> Answer:
+        answer = self.people[who].fire(number, name, **fields)
+        if not answer.ok:
+            raise RuntimeError(f"{who} cannot {name}: {answer.status} {answer.body[:200]!r}")
+        return answer
+
+    def finish(self, number: str, clerk: str = CLERK, officer: str = OFFICER) -> None:
+        """Through the offices, as far as it still has to go, and confirmed by its clerk."""
+        if self.people[clerk].get(f"/tickets/{number}").json["state"] == "submitted":
+            self.fire(clerk, number, "triage", category="06010")
+        self.fire(clerk, number, "assign", department="enforcement")
+        self.fire(officer, number, "accept")
+        shot = picture(next(self._pictures))
+        proof = self.people[officer].upload("/uploads", shot).json["items"][0]["id"]
+        self.fire(officer, number, "resolve", note="已清运。", photos=[proof])
+        self.fire(clerk, number, "confirm")
+        self.settle()
+
+    def points(self, who: str) -> int:
+        return int(self.people[who].get("/me/points").json["balance"])
+
+    def refuse(self, what: str, answer: Answer) -> None:
+        self.tried += 1
+        if answer.status in (403, 404, 409, 422):
+            self.refused += 1
+        else:
+            self.earned.append(f"{what}: {answer.status}")
+
+    def hold(self, what: str, who: str, before: int, most: int) -> None:
+        """A trick paid at most so much."""
+        self.tried += 1
+        if self.points(who) - before <= most:
+            self.refused += 1
+        else:
+            self.earned.append(f"{what}: {self.points(who) - before} points")
+
+
+def run(stage: Stage) -> None:
+    with House(stage.new_folder("house"), stage.new_database()) as house:
+        abuse = Abuse(stage, house)
+        own_tickets(abuse)
+        one_picture(abuse)
+        merges(abuse)
+        league(abuse)
+        stage.figure("tricks tried", abuse.tried, least=30)
+        stage.figure("refused, or paid no more than is due", abuse.refused, exactly=abuse.tried)
+        stage.figure("that earned something", len(abuse.earned), exactly=0)
+        for line in abuse.earned[:10]:
+            stage.say(line)
+        hold_audit(stage, house.database)
+
+
+def own_tickets(abuse: Abuse) -> None:
+    """Staff who ride as well handle nothing that they reported, whatever else they are, and are not paid for it."""
+    others = {CLERK: ("clerk.sip", OFFICER), OFFICER: (CLERK, "head.enforcement"), SUPERVISOR: (CLERK, OFFICER)}
+    for who, (clerk, officer) in others.items():
+        _rides_too(abuse.house, who)
+        number = abuse.report(who)
+        for name, fields in HANDLING.items():
+            abuse.refuse(f"{who} fires {name} on their own", abuse.people[who].fire(number, name, **fields))
+        abuse.finish(number, clerk, officer)
+        abuse.hold(f"{who} is paid for their own", who, 0, 0)
+
+
+def one_picture(abuse: Abuse) -> None:
+    """The same picture from a second account, and from the same one again, is shown to the clerk and paid once."""
+    shot = picture(70_000)
+    first = abuse.report("rider4", shot)
+    abuse.finish(first)
+    if abuse.points("rider4") != 10:
+        abuse.earned.append("an honest report was not paid")
+    for who in ("rider5", "rider4"):
+        before = abuse.points(who)
+        again = abuse.report(who, shot)
+        shown = _browser(abuse.house, CLERK).get(f"/tickets/{again}").body.decode()
+        abuse.tried += 1
+        abuse.refused += first in shown and "Same photo" in shown
+        abuse.finish(again)
+        abuse.hold(f"{who} sends the same picture again", who, before, 0)
+
+
+def merges(abuse: Abuse) -> None:
+    """Two accounts merged into one ticket with one picture, one's own reports into each other, and again and again."""
+    shot = picture(71_000)
+    first, second = abuse.report("rider6", shot), abuse.report("rider7", shot)
+    abuse.fire(CLERK, first, "triage", category="06010")
+    abuse.fire(CLERK, second, "merge", into=first)
+    abuse.refuse("merged into itself", abuse.people[CLERK].fire(first, "merge", into=first))
+    abuse.refuse("merged in a circle", abuse.people[CLERK].fire(first, "merge", into=second))
+    abuse.finish(first)
+    abuse.hold("a second account is merged in with the same picture", "rider7", 0, 0)
+    own = [abuse.report("rider8") for _ in range(3)]
+    abuse.fire(CLERK, own[0], "triage", category="06010")
+    for each in own[1:]:
+        abuse.fire(CLERK, each, "merge", into=own[0])
+    abuse.fire(CLERK, own[1], "unmerge")
+    abuse.fire(CLERK, own[1], "merge", into=own[0])
+    for _ in range(4):
+        abuse.people["rider9"].post(f"/nearby/{_public_id(abuse.house, own[0])}/join", {})
+    abuse.finish(own[0])
+    abuse.hold("one's own reports merged into each other", "rider8", 0, 10)
+    abuse.hold("joined four times", "rider9", 0, 1)
+    abuse.refuse("rewarded once more", abuse.people[CLERK].fire(own[0], "reward"))
+
+
+def league(abuse: Abuse) -> None:
+    """What one clerk grants to one rider stands out, and of a day's awards some are drawn for others."""
+    house, stage = abuse.house, abuse.stage
+    numbers = [abuse.report("rider10") for _ in range(5)]
+    for number in numbers:
+        abuse.finish(number)
+    with time_machine.travel(now() + timedelta(days=1)), house.database.writing() as session:
+        reviews.draw(session)
+    with house.database.reading() as session:
+        rider = session.scalars(select(User.name).where(User.username == "rider10")).one()
+        clerk = session.scalars(select(User.name).where(User.username == CLERK)).one()
+        drawn = session.scalars(select(Review.id)).all()
+    page = _browser(house, SUPERVISOR)
+    shown = page.get("/supervisor/awards").body.decode()
+    stands_out = re.search(f">{clerk}</th><td>{rider}</td>", shown)
+    stage.figure("a clerk and a rider in league, shown", int(stands_out is not None), exactly=1)
+    stage.figure("awards of the day drawn for others", len(drawn), least=reviews.LEAST, most=reviews.MOST)
+    abuse.refuse("a clerk looks at what was drawn", _browser(house, CLERK).get("/supervisor/awards"))
+    taken = _browser(house, CLERK).send(f"/supervisor/awards/{drawn[0]}", {"verdict": "sound"})
+    abuse.refuse("a clerk decides on what was drawn", taken)
+    for review in drawn:
+        with house.database.reading() as session:
+            about = select(Ticket).join(Award, Award.ticket_id == Ticket.id).join(Review, Review.award_id == Award.id)
+            number = session.scalars(about.where(Review.id == review)).one().number
+        abuse.people[SUPERVISOR].fire(number, "comment", note="看过了")
+        own = page.send(f"/supervisor/awards/{review}", {"verdict": "sound"})
+        abuse.refuse("who had a part in it decides", own)
+    found = _browser(house, ADMIN).send(f"/supervisor/awards/{drawn[0]}", {"verdict": "doubtful", "note": "查"})
+    stage.figure("another pair of eyes decides", int(found.status == 303), exactly=1)
+
+
+def _browser(house: House, who: str) -> Browser:
+    browser = Browser(house.address)
+    if browser.sign_in(who).status != 303:
+        raise RuntimeError(f"{who} cannot sign in")
+    return browser
+
+
+def _rides_too(house: House, who: str) -> None:
+    with house.database.writing() as session:
+        user = session.scalars(select(User).where(User.username == who)).one()
+        city = session.scalars(select(Unit).where(Unit.kind == "city")).one()
+        user.memberships.append(Membership(role="rider", unit=city))
+
+
+def _public_id(house: House, number: str) -> str:
+    with house.database.reading() as session:
+        return session.scalars(select(Ticket.public_id).where(Ticket.id == ticket_id(session, number))).one()
