@@ -13,7 +13,7 @@ from models import Award, Membership, Review, Ticket, Unit, User
 from models.clock import now
 from stage.books import waiting
 from stage.browser import Browser
-from stage.callers import Answer, Callers
+from stage.callers import Answer, Caller, Callers
 from stage.house import House
 from stage.stage import Stage
 from stage.town import hold_audit
@@ -22,6 +22,9 @@ from workflow import reviews
 from workflow.numbers import ticket_id
 
 CLERK, OFFICER, SUPERVISOR, ADMIN = "clerk.loufeng", "officer.enforcement", "supervisor", "admin"
+PEOPLE = (
+    CLERK, "clerk.sip", OFFICER, "head.enforcement", SUPERVISOR, ADMIN, *(f"rider{number}" for number in range(4, 11)),
+)  # fmt: skip
 MATTER = {"category": "06010", "latitude": 31.305, "longitude": 120.655}
 HANDLING = {
     "triage": {"category": "06010"}, "reject": {"reason": "不受理"}, "assign": {"department": "enforcement"},
@@ -35,16 +38,22 @@ class Abuse:
     """`refused` are tricks that were told no, `earned` those that paid all the same."""
 
     def __init__(self, stage: Stage, house: House) -> None:
-        self.stage, self.house, self.people = stage, house, Callers(house)
+        self.stage, self.house = stage, house
+        signed_in = Callers(house)
+        self._tokens = {name: signed_in[name].token for name in PEOPLE}
         self.tried = self.refused = 0
         self.earned: list[str] = []
         self._pictures = iter(range(10_000))
 
+    def person(self, who: str) -> Caller:
+        """Somebody on a line of their own, which no server has closed meanwhile."""
+        return Caller(self.house.address, who, self._tokens[who])
+
     def report(self, who: str, *pictures: bytes, **more: Any) -> str:
         """A report with pictures, once it has been routed; its number."""
         shown = pictures or (picture(next(self._pictures)),)
-        ids = [each["id"] for each in self.people[who].upload("/uploads", *shown).json["items"]]
-        answer = self.people[who].post("/reports", {**MATTER, "photos": ids, **more})
+        ids = [each["id"] for each in self.person(who).upload("/uploads", *shown).json["items"]]
+        answer = self.person(who).post("/reports", {**MATTER, "photos": ids, **more})
         number = str(answer.json["number"])
         self.settle()
         return number
@@ -54,25 +63,25 @@ class Abuse:
         self.house.wait_for(lambda: waiting(self.house.database) == 0, "settled", 60)
 
     def fire(self, who: str, number: str, name: str, **fields: Any) -> Answer:
-        answer = self.people[who].fire(number, name, **fields)
+        answer = self.person(who).fire(number, name, **fields)
         if not answer.ok:
             raise RuntimeError(f"{who} cannot {name}: {answer.status} {answer.body[:200]!r}")
         return answer
 
     def finish(self, number: str, clerk: str = CLERK, officer: str = OFFICER) -> None:
         """Through the offices, as far as it still has to go, and confirmed by its clerk."""
-        if self.people[clerk].get(f"/tickets/{number}").json["state"] == "submitted":
+        if self.person(clerk).get(f"/tickets/{number}").json["state"] == "submitted":
             self.fire(clerk, number, "triage", category="06010")
         self.fire(clerk, number, "assign", department="enforcement")
         self.fire(officer, number, "accept")
         shot = picture(next(self._pictures))
-        proof = self.people[officer].upload("/uploads", shot).json["items"][0]["id"]
+        proof = self.person(officer).upload("/uploads", shot).json["items"][0]["id"]
         self.fire(officer, number, "resolve", note="已清运。", photos=[proof])
         self.fire(clerk, number, "confirm")
         self.settle()
 
     def points(self, who: str) -> int:
-        return int(self.people[who].get("/me/points").json["balance"])
+        return int(self.person(who).get("/me/points").json["balance"])
 
     def refuse(self, what: str, answer: Answer) -> None:
         self.tried += 1
@@ -112,7 +121,7 @@ def own_tickets(abuse: Abuse) -> None:
         _rides_too(abuse.house, who)
         number = abuse.report(who)
         for name, fields in HANDLING.items():
-            abuse.refuse(f"{who} fires {name} on their own", abuse.people[who].fire(number, name, **fields))
+            abuse.refuse(f"{who} fires {name} on their own", abuse.person(who).fire(number, name, **fields))
         abuse.finish(number, clerk, officer)
         abuse.hold(f"{who} is paid for their own", who, 0, 0)
 
@@ -140,8 +149,8 @@ def merges(abuse: Abuse) -> None:
     first, second = abuse.report("rider6", shot), abuse.report("rider7", shot)
     abuse.fire(CLERK, first, "triage", category="06010")
     abuse.fire(CLERK, second, "merge", into=first)
-    abuse.refuse("merged into itself", abuse.people[CLERK].fire(first, "merge", into=first))
-    abuse.refuse("merged in a circle", abuse.people[CLERK].fire(first, "merge", into=second))
+    abuse.refuse("merged into itself", abuse.person(CLERK).fire(first, "merge", into=first))
+    abuse.refuse("merged in a circle", abuse.person(CLERK).fire(first, "merge", into=second))
     abuse.finish(first)
     abuse.hold("a second account is merged in with the same picture", "rider7", 0, 0)
     own = [abuse.report("rider8") for _ in range(3)]
@@ -151,11 +160,11 @@ def merges(abuse: Abuse) -> None:
     abuse.fire(CLERK, own[1], "unmerge")
     abuse.fire(CLERK, own[1], "merge", into=own[0])
     for _ in range(4):
-        abuse.people["rider9"].post(f"/nearby/{_public_id(abuse.house, own[0])}/join", {})
+        abuse.person("rider9").post(f"/nearby/{_public_id(abuse.house, own[0])}/join", {})
     abuse.finish(own[0])
     abuse.hold("one's own reports merged into each other", "rider8", 0, 10)
     abuse.hold("joined four times", "rider9", 0, 1)
-    abuse.refuse("rewarded once more", abuse.people[CLERK].fire(own[0], "reward"))
+    abuse.refuse("rewarded once more", abuse.person(CLERK).fire(own[0], "reward"))
 
 
 def league(abuse: Abuse) -> None:
@@ -182,7 +191,7 @@ def league(abuse: Abuse) -> None:
         with house.database.reading() as session:
             about = select(Ticket).join(Award, Award.ticket_id == Ticket.id).join(Review, Review.award_id == Award.id)
             number = session.scalars(about.where(Review.id == review)).one().number
-        abuse.people[SUPERVISOR].fire(number, "comment", note="看过了")
+        abuse.person(SUPERVISOR).fire(number, "comment", note="看过了")
         own = page.send(f"/supervisor/awards/{review}", {"verdict": "sound"})
         abuse.refuse("who had a part in it decides", own)
     found = _browser(house, ADMIN).send(f"/supervisor/awards/{drawn[0]}", {"verdict": "doubtful", "note": "查"})
