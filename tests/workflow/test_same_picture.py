@@ -52,6 +52,13 @@ def test_it_is_paid_once_whoever_sends_it_again(session: Session, again: str, al
     assert issued(session) == 10
 
 
+def test_looks_that_say_little_keep_nobodys_points_back(session: Session) -> None:
+    night = "00000000000000ff"
+    to_the_end(session, with_picture(session, "alice", looks=night))
+    assert to_the_end(session, with_picture(session, "bob", bytes_="c" * 64, looks=night)).state == "rewarded"
+    assert issued(session) == 20
+
+
 def test_another_picture_is_another(session: Session) -> None:
     to_the_end(session, with_picture(session, "alice"))
     assert to_the_end(session, with_picture(session, "bob", bytes_="c" * 64)).state == "rewarded"
