@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Thread
+from typing import Self
 
 from PIL import Image
 
-from attacks.pictures import MARKER, WORD, Hostile, hostile
+from attacks.pictures import MARKER, WORD, Hostile, bombs, hostile
 from stage.callers import Answer, Caller, Callers, Lost, form
 from stage.house import House
 from stage.stage import Stage
 
 RIDER = "rider1"
 LIMIT_MB = 400
+LOOK_SECONDS = 0.03
+AT_ONCE = 4
+LARGE = ("jpeg of 50", "jpeg of 48", "webp of 25", "png of 25", "heic of 50")
 NAMES = ("../../etc/passwd", "photo.svg", "a" * 300 + ".jpg", "shell.php", f"{WORD}.jpg", "x\u202egpj.exe", "")
 SIGNS = (MARKER, MARKER.decode().encode("utf-16le"), MARKER.decode().encode("utf-16be"))
 PEAK = re.compile(r"VmHWM:\s+(\d+)")
@@ -28,22 +36,21 @@ def run(stage: Stage) -> None:
     shown = sent = 0
     with House(stage.new_folder("house"), stage.new_database()) as house:
         caller = Callers(house)[RIDER]
-        peaks: dict[int, float] = {}
-        for number, (what, data) in enumerate(hostile(stage.random, count)):
-            answer = _send(caller, number, data)
-            statuses[answer.status] += 1
-            sent += 1
-            if answer.status >= 500:
-                broken.append(f"{what}: {answer.status} {answer.body[:120]!r}")
-            if answer.status == 201:
-                for photo in _photos(answer):
-                    for path in (photo, f"{photo}?size=thumb"):
-                        picture = caller.get(path)
-                        shown += 1
-                        marked += [f"{what}: {path} {why}" for why in _wrong(picture)]
-            _look(house, peaks)
-        _many(caller, stage, statuses, broken)
-        _look(house, peaks)
+        with Watch(house) as watch:
+            for number, (what, data) in enumerate(hostile(stage.random, count)):
+                answer = _send(caller, number, data)
+                statuses[answer.status] += 1
+                sent += 1
+                if answer.status >= 500:
+                    broken.append(f"{what}: {answer.status} {answer.body[:120]!r}")
+                if answer.status == 201:
+                    for photo in _photos(answer):
+                        for path in (photo, f"{photo}?size=thumb"):
+                            picture = caller.get(path)
+                            shown += 1
+                            marked += [f"{what}: {path} {why}" for why in _wrong(picture)]
+            _many(caller, stage, statuses, broken)
+            lost = _together(caller, statuses, broken)
         kept = _kept(house)
         marked += [f"stored {file.name}" for file in kept if any(sign in file.read_bytes() for sign in SIGNS)]
         log = house.log.read_bytes()
@@ -51,10 +58,13 @@ def run(stage: Stage) -> None:
     stage.figure("that were taken and drawn anew", statuses[201])
     stage.figure("pictures that came out, read", shown, least=80)
     stage.figure("pictures stored, read", len(kept), least=80)
+    stage.figure("large ones at once that waited too long", lost)
     stage.figure("answers of 5xx", len(broken), exactly=0)
     stage.figure("pictures with a mark or with metadata", len(marked), exactly=0)
     stage.figure("marks in the log", log.count(MARKER), exactly=0)
-    stage.figure("largest peak of a web process", max(peaks.values()), "MB", most=LIMIT_MB)
+    stage.figure("largest peak of a web process", max(watch.web.values()), "MB", most=LIMIT_MB)
+    stage.figure("processes that decoded what is heavy, seen", len(watch.decoders), least=5)
+    stage.figure("largest peak of one", max(watch.decoders.values(), default=0), "MB", most=LIMIT_MB)
     for line in (*broken[:5], *marked[:5]):
         stage.say(line)
 
@@ -106,11 +116,60 @@ def _many(caller: Caller, stage: Stage, statuses: Counter[int], broken: list[str
             broken.append(f"{len(files)} at once: {answer.status}")
 
 
-def _look(house: House, peaks: dict[int, float]) -> None:
-    for pid in house.processes("web"):
-        status = Path(f"/proc/{pid}/status").read_text()
-        if found := PEAK.search(status):
-            peaks[pid] = int(found[1]) / 1024
+def _together(caller: Caller, statuses: Counter[int], broken: list[str]) -> int:
+    """Everything that is large, as fast as it comes; how many got no answer before the caller gave up."""
+    large = [each for each in bombs() if each[0].startswith(LARGE)]
+
+    def send(each: Hostile) -> Answer | None:
+        with contextlib.suppress(Lost):
+            return caller.upload("/uploads", each[1])
+        return None
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(send, large * 2))
+    for answer in answers:
+        if answer is not None:
+            statuses[answer.status] += 1
+            broken += [f"beside others: {answer.status}"] if answer.status >= 500 else []
+    return answers.count(None)
+
+
+class Watch(Thread):
+    """Looks all the time, within `with`, at the web's processes and at those that decode for them: `web` and `decoders`
+    are their peaks in MB."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(daemon=True)
+        self.web: dict[int, float] = {}
+        self.decoders: dict[int, float] = {}
+        self._first, self._ended = house.pid("web"), Event()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self.join()
+
+    def run(self) -> None:
+        while not self._ended.wait(LOOK_SECONDS):
+            for pid in _below(self._first):
+                with contextlib.suppress(OSError):  # it has ended meanwhile
+                    decodes = b"photo_apart" in Path(f"/proc/{pid}/cmdline").read_bytes()
+                    found = PEAK.search(Path(f"/proc/{pid}/status").read_text())
+                    peaks = self.decoders if decodes else self.web
+                    if found:
+                        peaks[pid] = max(peaks.get(pid, 0), int(found[1]) / 1024)
+
+
+def _below(pid: int) -> Iterator[int]:
+    """A process and all that its threads have started."""
+    yield pid
+    with contextlib.suppress(OSError):
+        for task in list(Path(f"/proc/{pid}/task").iterdir()):
+            for word in (task / "children").read_text().split():
+                yield from _below(int(word))
 
 
 def _kept(house: House) -> list[Path]:
