@@ -36,15 +36,18 @@ class SignIns:
 
     @classmethod
     def load(cls, given: Mapping[str, str]) -> SignIns:
-        """From SIGN_IN_RIDER, SIGN_IN_STAFF and SIGN_IN_TOKEN, such as `30d,90d`. Raises ConfigError."""
-        return cls(**{
-            name: _term(f"SIGN_IN_{name.upper()}", given[f"SIGN_IN_{name.upper()}"])
-            for name in ("rider", "staff", "token")
-            if f"SIGN_IN_{name.upper()}" in given
-        })
+        """From the environment, such as `30d,90d`. Raises ConfigError."""
+        return cls(
+            rider=_term(given, "SIGN_IN_RIDER", cls.rider),
+            staff=_term(given, "SIGN_IN_STAFF", cls.staff),
+            token=_term(given, "SIGN_IN_TOKEN", cls.token),
+        )
 
 
-def _term(name: str, value: str) -> Term:
+def _term(given: Mapping[str, str], name: str, usual: Term) -> Term:
+    if name not in given:
+        return usual
+    value = given[name]
     found = re.fullmatch(r"([0-9]{1,5})([mhd]),([0-9]{1,5})([mhd])", value.replace(" ", ""))
     if found:
         idle, whole = (timedelta(**{UNITS[found[at + 1]]: int(found[at])}) for at in (1, 3))
