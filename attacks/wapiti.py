@@ -86,7 +86,8 @@ def _attack(stage: Stage, house: House, name: str, seconds: int) -> dict[str, An
         "-m", MODULES + (MORE if stage.long else ""), "--max-scan-time", str(seconds),
         "--max-attack-time", str(max(2, seconds // 10)), "--tasks", "4", "--max-parameters", "30",
         "--max-files-per-dir", "20", "-S", "normal", "--no-bugreport", "-v", "0", "-f", "json",
-        "-o", folder / "report.json", "--store-session", memory / "session", "--store-config", memory / "config", "-t", "10",
+        "-o", folder / "report.json", "--store-session", memory / "session", "--store-config", memory / "config",
+        "-t", "10",
     ]  # fmt: skip
     for path in LEAVES:
         words += ["-x", house.address + path]
