@@ -19,6 +19,7 @@ from models.outbox import later
 from models.storage import open_storage
 from stage.traffic import CLERK, MATTER, OFFICER, PLACE, picture
 from workflow import bootstrap, notices, telling
+from workflow.actors import SYSTEM
 from workflow.city_settings import calendar
 from workflow.engine import fire
 from workflow.localtime import local_day
@@ -74,6 +75,9 @@ class Scene:
         refs["mail"] = str(session.scalars(mine.order_by(Notification.id.desc())).first())
         self._upload()
         refs["forget"] = refs["purge"] = refs["digest"] = ""
+        with moved(self.at - timedelta(days=1)):
+            self._report("triage", "assign", "accept", "resolve", "confirm", "reward")
+        refs["draw_reviews"] = ""
         old = later(session, "tell_report", 0)
         old.done_at = old.created_at
         unused = self._upload()
@@ -105,6 +109,7 @@ class Scene:
             "accept": lambda: (self._who[OFFICER], {}),
             "resolve": lambda: (self._who[OFFICER], {"note": "已清运。", "photos": [self._upload(OFFICER).public_id]}),
             "confirm": lambda: (self._who["rider1"], {"rating": 5}),
+            "reward": lambda: (SYSTEM, {}),
             "request_suspension": lambda: (self._who[OFFICER], {"reason": "等施工。", "review_on": soon}),
             "suspend": lambda: (self._who["supervisor"], {"review_on": soon}),
         }

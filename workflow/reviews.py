@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import Award, Event, Journal, Review, Ticket, User
+from models import Award, City, Event, Journal, Review, Ticket, User
 from models.clock import now
 from models.reviews import VERDICTS
 from workflow.access import require, visible_tickets
@@ -43,8 +43,9 @@ class Drawn:
 
 
 def draw(session: Session) -> int:
-    """Draw among what was paid on each day of the last week that has none drawn yet; returns how many. Again draws
-    nothing."""
+    """Draw among what was paid on each day of the last week that has none drawn yet; returns how many. Again, and at
+    once, draws nothing."""
+    session.execute(select(City.id).with_for_update())
     today, drawn = local_day(session, now()), 0
     for back in range(DAYS_BACK, 0, -1):
         day = today - timedelta(days=back)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Act, Membership, Review, Ticket, Unit, User
 from models.clock import now
+from models.database import Database
 from tests.cast import a_ticket, person, step
 from tests.workflow.situations import cap
 from tests.workflow.test_points import to_the_end
@@ -49,6 +51,18 @@ def test_some_of_each_day_are_drawn_once(
     assert reviews.draw(session) == share
     assert reviews.draw(session) == 0
     assert len({each.award_id for each in drawn(session)}) == share
+
+
+def test_drawn_at_once_it_is_drawn_once(db: Database) -> None:
+    with time_machine.travel(now() - DAY), db.writing() as session:
+        paid(session, 5)
+
+    def draws(_number: int) -> int:
+        with db.writing() as session:
+            return reviews.draw(session)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(draws, range(4))) == [0, 0, 0, 3]
 
 
 def test_days_without_a_worker_are_drawn_afterwards(session: Session, monday: time_machine.Traveller) -> None:
