@@ -14,6 +14,7 @@ import sys
 from PIL import Image
 
 from config import ROOT
+from workflow.errors import Busy
 from workflow.photo_files import Unreadable, read
 from workflow.photo_pixels import decode
 
@@ -25,7 +26,7 @@ _HERE = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 def decode_apart(data: bytes, long_side: int) -> Image.Image:
     """The picture in `data` as RGB, at most `long_side` pixels long. Takes a fifth of a second more than decoding here.
 
-    Raises Unreadable("broken") for what cannot be decoded, or not in time.
+    Raises Unreadable("broken") for what cannot be decoded, and Busy where the machine has no time or room for it.
     """
     # Nothing of the house's settings: whoever takes over a decoder finds no key there.
     environment = {name: os.environ[name] for name in _HERE if name in os.environ} | {"PYTHONPATH": str(ROOT)}
@@ -36,7 +37,9 @@ def decode_apart(data: bytes, long_side: int) -> Image.Image:
         )  # fmt: skip
         size = _SIZE.unpack_from(done.stdout)
         return Image.frombuffer("RGB", size, done.stdout[_SIZE.size :], "raw", "RGB", 0, 1)
-    except (subprocess.SubprocessError, struct.error, ValueError) as error:
+    except (subprocess.TimeoutExpired, OSError) as error:
+        raise Busy from error
+    except (subprocess.CalledProcessError, struct.error, ValueError) as error:
         raise Unreadable("broken") from error
 
 

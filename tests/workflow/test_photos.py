@@ -13,6 +13,8 @@ import piexif
 import pytest
 from PIL import Image, ImageCms
 
+from workflow import photo_apart
+from workflow.errors import Busy
 from workflow.photo_apart import decode_apart
 from workflow.photo_files import Unreadable, read
 from workflow.photo_pixels import decode
@@ -320,3 +322,9 @@ def test_what_a_decoder_apart_cannot_read_is_broken():
     assert refusal(heavy[: len(heavy) // 2] + heavy[-12:]).key == "photo.broken"
     with pytest.raises(Unreadable, match="broken"):
         decode_apart(b"no picture", 800)
+
+
+def test_who_has_no_time_to_decode_says_so_and_calls_nothing_broken(monkeypatch):
+    monkeypatch.setattr(photo_apart, "PATIENCE_SECONDS", 0.001)
+    with pytest.raises(Busy):
+        rendered(encoded(corners().resize((3200, 2400)), "PNG"))
