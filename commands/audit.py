@@ -13,6 +13,7 @@ from commands.spoken import SpokenCommand, option, tell, told
 from config import Settings, spoken_locale
 from models.clock import now
 from models.database import database
+from workflow import last_done
 from workflow.audit import Tally, snapshot
 from workflow.audit import audit as audited
 from workflow.audit.against import against, renew
@@ -35,6 +36,9 @@ def audit(file: Path | None) -> int:
             click.echo(finding.sentence(spoken_locale()))
             count += 1
         seconds = time.monotonic() - started
+    if file is None:
+        # What is held against an older copy has findings where all is well, as after a restore.
+        last_done.note(settings.data_dir, "audit", count)
     if digest is None:
         tell("audit.no_digest")
     else:

@@ -24,6 +24,7 @@ from models import Photo, migrations
 from models.database import database
 from models.storage import S3_AT_ONCE, NotStored, Storage, open_storage
 from queues.preflight import check_database, hold_alone
+from workflow import last_done
 from workflow.errors import Refused
 from workflow.pictures import full_key, thumb_key
 
@@ -38,6 +39,7 @@ def backup(folder: Path) -> int:
         target = folder.absolute()
         with _becoming(target) as unfinished:
             manifest = take(settings, keeper(settings.database_url), unfinished)
+        last_done.note(settings.data_dir, "backup", len(manifest.missing))
     size = sum(size for size, _ in manifest.files.values()) / 1e6
     photos, digests = len(manifest.named("photos/")), len(manifest.named("digests/"))
     tell("backup.done", folder=folder, photos=photos, digests=digests, mb=f"{size:.1f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -31,6 +32,12 @@ def head() -> str:
 def known(revision: str) -> bool:
     """Whether this code knows a revision; a database of a newer version has one that it does not."""
     return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+@cache
+def earlier() -> frozenset[str]:
+    """The revisions that came before the newest one."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()) - {head()}
 
 
 def current(database: Database) -> str | None:

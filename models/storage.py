@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _INCOMING = ".incoming"
 _ABANDONED_S = 3600
+_TRIAL_BYTES = 64 * 1024
 S3_AT_ONCE = 16
 
 
@@ -56,6 +57,9 @@ class Storage(Protocol):
 
     def exists(self, key: str) -> bool:
         """Whether something lies under the key."""
+
+    def check(self) -> None:
+        """Nothing, where pictures could be stored now; else raises StorageUnavailable."""
 
     def keys(self) -> Iterator[str]:
         """All keys, in no order."""
@@ -144,6 +148,13 @@ class FileStorage:
     def exists(self, key: str) -> bool:
         with _disk():
             return self._path(key).is_file()
+
+    def check(self) -> None:
+        with _disk():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=self.folder) as trial:
+                trial.write(bytes(_TRIAL_BYTES))
+                trial.flush()
 
     def keys(self) -> Iterator[str]:
         return (path.name for path in self._files())
@@ -251,6 +262,13 @@ class S3Storage:
         except NotStored:
             return False
         return True
+
+    def check(self) -> None:
+        try:
+            with self._bucket("check"):
+                self.client.head_bucket(Bucket=self.bucket)
+        except NotStored as error:
+            raise StorageUnavailable(f"s3://{self.bucket}: no such bucket") from error
 
     def keys(self) -> Iterator[str]:
         return (key for key, _ in self.dated())

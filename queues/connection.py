@@ -13,11 +13,13 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from config import Settings
+from models.clock import now
 
 QUEUE = "whistle"
 RELAY_BEAT = "whistle:relay"
 WORKER_BEAT = "whistle:worker"
-"""Keys that live for a few seconds after a relay has looked or a worker has come by: what /readyz asks for."""
+"""Keys that live for a few seconds after a relay has looked or a worker has come by: what /readyz asks for. Each holds
+when it will end by the clock of whoever set it, which tells how far that clock is ahead of the reader's."""
 
 
 def redis_url(settings: Settings) -> str:
@@ -33,6 +35,11 @@ def connect(url: str, timeout_seconds: float = 2.0) -> Redis:
         socket_connect_timeout=timeout_seconds,
         retry=Retry(NoBackoff(), 0),
     )
+
+
+def ends_in(seconds: int) -> str:
+    """What a beat that lives for so long holds."""
+    return f"{now().timestamp() + seconds:.3f}"
 
 
 def queue(connection: Redis) -> Queue:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.clock import now
 from models.outbox import Outbox
+from queues import jobs
 from workflow.actors import Actor
 from workflow.errors import NotFound, Refused
 from workflow.numbers import LARGEST_ID
@@ -98,3 +99,13 @@ def figures(session: Session) -> Figures:
     age = max((moment - oldest).total_seconds(), 0.0) if oldest else 0.0
     dead_rows = session.scalar(select(func.count(Outbox.id)).where(Outbox.dead_at.is_not(None))) or 0
     return Figures(waiting=count, due=due, oldest_due_seconds=age, dead=dead_rows)
+
+
+def failing(session: Session) -> dict[str, int]:
+    """How many jobs of each topic have failed and will be tried again."""
+    failed = (
+        select(Outbox.topic, func.count(Outbox.id))
+        .where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.last_error.is_not(None))
+        .group_by(Outbox.topic)
+    )
+    return dict.fromkeys(jobs.topics(), 0) | dict(session.execute(failed).all())

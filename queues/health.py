@@ -1,14 +1,50 @@
-"""How the queue is doing, for /readyz: Redis, and whether a worker and a relay have come by lately."""
+"""How each part is: in words for /readyz, in figures for /metrics (`queues.gauges`).
+
+Whoever asks has an answer in seconds, whatever hangs: a probe that times out says nothing of which part it was.
+"""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
 from redis.exceptions import RedisError
+from sqlalchemy.orm import Session
 
 from config import Settings
+from models import migrations
+from models.clock import now
+from models.storage import FileStorage, StorageUnavailable, open_storage
 from queues.connection import RELAY_BEAT, WORKER_BEAT, connect, redis_url
+from queues.look import Look
 from workflow.say import say
 
 PATIENCE_SECONDS = 0.5
+LOW_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Beats:
+    """For worker and relay how many seconds the clock of the last one is ahead of ours; None where none came by."""
+
+    worker: float | None
+    relay: float | None
+
+
+def beats(settings: Settings) -> Beats:
+    """Who has come by lately, in half a second. Raises RedisError."""
+    with connect(redis_url(settings), PATIENCE_SECONDS) as connection, connection.pipeline(transaction=False) as asking:
+        for key in (WORKER_BEAT, RELAY_BEAT):
+            asking.get(key).pttl(key)
+        worker, worker_ms, relay, relay_ms = asking.execute()
+    return Beats(_ahead(worker, worker_ms), _ahead(relay, relay_ms))
+
+
+def _ahead(ends: bytes | None, left_ms: int) -> float | None:
+    return None if ends is None else float(ends) - left_ms / 1000 - now().timestamp()
 
 
 def redis_state(settings: Settings, locale: str = "en") -> dict[str, str]:
@@ -17,13 +53,62 @@ def redis_state(settings: Settings, locale: str = "en") -> dict[str, str]:
     While Redis is away nothing can be said of the other two.
     """
     try:
-        with connect(redis_url(settings), PATIENCE_SECONDS) as connection:
-            worker, relay = connection.mget(WORKER_BEAT, RELAY_BEAT)
+        found = beats(settings)
     except RedisError:
         unknown = say("queue.unknown", locale)
         return {"redis": say("queue.redis_away", locale), "worker": unknown, "relay": unknown}
     return {
         "redis": "ok",
-        "worker": "ok" if worker else say("queue.no_worker", locale),
-        "relay": "ok" if relay else say("queue.no_relay", locale),
+        "worker": say("queue.no_worker", locale) if found.worker is None else "ok",
+        "relay": say("queue.no_relay", locale) if found.relay is None else "ok",
     }
+
+
+def schema_ailment(session: Session) -> str | None:
+    """The key of a sentence where this code cannot work with the database as it is: nobody prepared it, or it is older.
+
+    One of a newer version is none: machines are upgraded one after the other.
+    """
+    revision = MigrationContext.configure(session.connection()).get_current_revision()
+    if revision is None:
+        return "health.unprepared"
+    return "health.outdated" if revision in migrations.earlier() else None
+
+
+def _check_storage(url: str) -> None:
+    open_storage(url).check()
+
+
+_storage = Look(_check_storage)
+
+
+def storage_is_well(settings: Settings) -> bool:
+    """Whether a photo could be stored now."""
+    try:
+        _storage(settings.storage_url)
+    except (StorageUnavailable, TimeoutError):
+        return False
+    return True
+
+
+def free_bytes(settings: Settings) -> dict[str, int]:
+    """What is free where DATA_DIR (`data`) and the photos (`files`, unless in a bucket) lie."""
+    folders = {"data": settings.data_dir}
+    storage = open_storage(settings.storage_url)
+    if isinstance(storage, FileStorage):
+        folders["files"] = storage.folder
+    return {name: shutil.disk_usage(_nearest(folder)).free for name, folder in folders.items()}
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or what it will be made in."""
+    return next(each for each in (folder, *folder.parents) if each.is_dir())
+
+
+def warnings(settings: Settings, locale: str) -> Iterator[str]:
+    """Sentences about what is ill and keeps no report from being taken, or will soon."""
+    if not storage_is_well(settings):
+        yield say("health.storage_away", locale)
+    for name, free in free_bytes(settings).items():
+        if free < LOW_BYTES:
+            yield say("health.disk_low", locale, folder=name, mb=free // 1_000_000)

@@ -41,6 +41,17 @@ def again(session: Session, row: Outbox) -> None:
         later(session, row.topic, row.ref, due=now() + every)
 
 
+def next_runs(session: Session) -> dict[str, float]:
+    """When each periodic job is due next, by topic, in seconds since 1970; 0 where nobody asked for it."""
+    topics = [job.topic for job in periodic()]
+    waiting = (
+        select(Outbox.topic, func.min(Outbox.due))
+        .where(Outbox.topic.in_(topics), Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
+        .group_by(Outbox.topic)
+    )
+    return dict.fromkeys(topics, 0.0) | {topic: due.timestamp() for topic, due in session.execute(waiting)}
+
+
 def _one_at_a_time(session: Session) -> None:
     """Let nobody else plan until this transaction ends: of two that look at once, each would count on the other's row.
     On SQLite it is so already."""

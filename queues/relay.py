@@ -26,7 +26,7 @@ from models.clock import now
 from models.database import database
 from models.outbox import Outbox
 from queues import gate, logs
-from queues.connection import RELAY_BEAT, connect, queue, redis_url
+from queues.connection import RELAY_BEAT, connect, ends_in, queue, redis_url
 from queues.outage import Outage
 
 log = structlog.get_logger("queues.relay")
@@ -85,7 +85,7 @@ class Relay:
         handouts = self.lease(room) if room > 0 else []
         if handouts:
             self.enqueue(handouts)
-        self.queue.connection.set(RELAY_BEAT, 1, ex=BEAT_SECONDS)
+        self.queue.connection.set(RELAY_BEAT, ends_in(BEAT_SECONDS), ex=BEAT_SECONDS)
         return len(handouts)
 
     def room(self) -> int:

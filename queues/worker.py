@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import CannotStart, Settings
 from models.database import database
 from queues import gate, jobs, logs, periodic
-from queues.connection import WORKER_BEAT, connect, queue, redis_url
+from queues.connection import WORKER_BEAT, connect, ends_in, queue, redis_url
 from queues.limits import NoLimit, hold_memory
 from queues.outage import Outage
 from workflow.pretended import hold_real
@@ -95,7 +95,8 @@ class Worker(SimpleWorker):
             self._beat_again_at = time.monotonic() + BEAT_AGAIN_SECONDS
         else:
             super().heartbeat(timeout, pipeline)
-            pipeline.set(WORKER_BEAT, 1, ex=BUSY_BEAT_SECONDS if timeout else IDLE_BEAT_SECONDS)
+            seconds = BUSY_BEAT_SECONDS if timeout else IDLE_BEAT_SECONDS
+            pipeline.set(WORKER_BEAT, ends_in(seconds), ex=seconds)
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         """Busy or idle, for ourselves: nobody reads it in Redis."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.database import database
-from queues.health import redis_state
+from queues.health import redis_state, schema_ailment, warnings
+from queues.look import Look
 from web.action import public
 from web.api.answers import answer
 from web.api.operation import operation
 from web.api.schemas.incoming import Probe, ReadyQuery
 from web.api.schemas.outgoing import Health, Ready
 from web.context import locale, settings
-from workflow.city.lacks import lacks
+from workflow.city.lacks import Lack, lacks
 from workflow.say import say
 
 blueprint = Blueprint("health", __name__)
@@ -32,13 +32,21 @@ def live(query: Probe) -> Response:
 @operation("readyz", query=ReadyQuery, answers={200: Ready, 503: Ready})
 def ready(query: ReadyQuery) -> Response:
     tongue = locale()
-    state, warnings = {"database": "ok"}, list[str]()
     try:
-        with database.reading() as session:
-            session.execute(select(1))
-            warnings = [lack.sentence(tongue) for lack in lacks(session)]
-    except SQLAlchemyError:
-        state["database"] = say("problem.busy", tongue)
-    state |= redis_state(settings(), tongue)
+        ailment, lacking = _database()
+    except (SQLAlchemyError, TimeoutError):
+        ailment, lacking = "health.database_away", []
+    state = {"database": say(ailment, tongue) if ailment else "ok"} | redis_state(settings(), tongue)
     wanted = state.values() if query.all else [state["database"]]
-    return answer({**state, "warnings": warnings}, 200 if all(each == "ok" for each in wanted) else 503)
+    told = [*(lack.sentence(tongue) for lack in lacking), *warnings(settings(), tongue)]
+    return answer({**state, "warnings": told}, 200 if all(each == "ok" for each in wanted) else 503)
+
+
+def _read() -> tuple[str | None, list[Lack]]:
+    """What ails the database, and what the city in it lacks."""
+    with database.reading() as session:
+        ailment = schema_ailment(session)
+        return ailment, [] if ailment else lacks(session)
+
+
+_database = Look(_read)

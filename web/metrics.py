@@ -8,13 +8,9 @@ import os
 
 from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
-from sqlalchemy.exc import SQLAlchemyError
 
-from models.database import database
-from queues import dead_letters
+from queues.gauges import House
 from web.action import public
 from web.api.operation import METRICS, operation
 from web.api.schemas.incoming import Probe
@@ -38,23 +34,6 @@ _seconds = Histogram(
 blueprint = Blueprint("metrics", __name__)
 
 
-class OutboxCollector(Collector):
-    """What still waits to be done, asked of the database at each scrape: every process would say the same."""
-
-    def collect(self) -> list[GaugeMetricFamily]:
-        try:
-            with database.reading() as session:
-                found = dead_letters.figures(session)
-        except SQLAlchemyError:
-            return []
-        return [
-            GaugeMetricFamily("whistle_outbox_waiting", "Jobs that are due and not done", found.due),
-            GaugeMetricFamily("whistle_outbox_oldest_seconds", "How long the oldest due job has waited",
-                              found.oldest_due_seconds),
-            GaugeMetricFamily("whistle_outbox_dead", "Jobs that were given up", found.dead),
-        ]  # fmt: skip
-
-
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answer. Routes are patterns, so that the number of series stays small."""
     _requests.labels(method if method in METHODS else "other", route or "none", str(status)).inc()
@@ -73,9 +52,10 @@ def show(query: Probe) -> Response:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     text = generate_latest(registry)
-    outbox = CollectorRegistry()
-    outbox.register(OutboxCollector())
-    return Response(text + generate_latest(outbox), content_type=CONTENT_TYPE_LATEST)
+    # Asked of the house itself: every process would say the same.
+    house = CollectorRegistry()
+    house.register(House(settings()))
+    return Response(text + generate_latest(house), content_type=CONTENT_TYPE_LATEST)
 
 
 def _from_this_machine() -> bool:

@@ -124,6 +124,12 @@ def find(topic: str) -> Job:
         raise UnknownTopic(topic) from None
 
 
+def topics() -> list[str]:
+    """All that there are jobs for."""
+    load()
+    return sorted(_jobs)
+
+
 def periodic() -> list[Job]:
     """The jobs that are asked for again by themselves, by topic."""
     load()

@@ -10,6 +10,7 @@ from models.database import Database
 from tests import cast
 from tests.commands.conftest import Run
 from workflow.digests import latest
+from workflow.last_done import last
 
 
 def closed_past_the_engine(db: Database) -> None:
@@ -32,6 +33,17 @@ def test_it_names_what_it_finds_and_fails(db: Database, run: Run) -> None:
     said = run("audit", status=1).stdout
     assert "SIP-26-000001: its state is closed, but its history leads to rewarded." in said
     assert "Found 1 in " in said
+
+
+def test_it_leaves_word_for_the_metrics_unless_held_against_an_old_copy(small: Run, environment: Path) -> None:
+    small("digest")
+    newest = latest(environment / "digests")
+    small("audit", "--against", str(newest))
+    assert last(environment, "audit") is None
+    small("audit")
+    done = last(environment, "audit")
+    assert done is not None
+    assert done.findings == 0
 
 
 def test_it_compares_with_the_newest_digest_or_the_one_given(db: Database, run: Run, environment: Path) -> None:

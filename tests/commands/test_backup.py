@@ -25,6 +25,7 @@ from stage.traffic import picture
 from tests import cast
 from tests.commands.conftest import Run
 from tests.conftest import ROOT, PostgresServer
+from workflow.last_done import last
 from workflow.photos import inspect_and_render
 from workflow.pictures import discard, full_key, keep, stored
 
@@ -78,6 +79,7 @@ def test_what_was_backed_up_comes_back(db: Database, run: Run, environment: Path
     said = run("backup", str(folder)).stdout
     assert "2 files of photos, 1 digests" in said
     assert "SECRET_KEY is not in it" in said
+    assert last(environment, "backup") is not None
     assert not (folder / "secret_key").exists()
     assert folder.stat().st_mode & 0o777 == 0o700
     with db.writing() as session:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings
-from queues.connection import WORKER_BEAT
+from queues.connection import WORKER_BEAT, ends_in
 from queues.health import redis_state
 from tests.queues.house import House
 
@@ -28,7 +28,7 @@ def test_all_is_well_when_a_worker_and_a_relay_have_come_by(small_house: House, 
 
 
 def test_each_ailment_is_a_sentence_in_the_readers_language(small_house: House, settings: Settings) -> None:
-    small_house.server.client().set(WORKER_BEAT, 1)
+    small_house.server.client().set(WORKER_BEAT, ends_in(15), ex=15)
     assert redis_state(settings, "zh") == {
         "redis": "ok",
         "worker": "ok",

@@ -262,7 +262,7 @@ class Health(Output):
 
 
 class Ready(Output):
-    """Each part `ok` or what ails it; `warnings` names what the city lacks to work."""
+    """Each part `ok` or what ails it; `warnings` names what the city lacks to work, and what else ails the house."""
 
     database: str
     redis: str

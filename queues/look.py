@@ -1,0 +1,42 @@
+"""Asking somebody who may never answer, such as a server that hangs: nobody waits longer than their patience."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Generic, ParamSpec, TypeVar
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+class Look(Generic[Asked, Answer]):
+    """`look = Look(ask)`, then `look(…)` is `ask(…)`, in time or TimeoutError.
+
+    One question at a time: whoever comes while one is open waits for the same answer, so that a server that hangs for
+    an hour costs one thread and one connection, however often it is asked about.
+    """
+
+    def __init__(self, ask: Callable[Asked, Answer], patience_seconds: float = 2.0) -> None:
+        self.ask = ask
+        self.patience_seconds = patience_seconds
+
+        self._lock = threading.Lock()
+        self._open: Future[Answer] | None = None
+
+    def __call__(self, *words: Asked.args, **named: Asked.kwargs) -> Answer:
+        """The answer. Raises what `ask` raises, or TimeoutError."""
+        with self._lock:
+            answer = self._open
+            if answer is None or answer.done():
+                answer = self._open = Future()
+                # A daemon: the end of the process does not wait for it.
+                threading.Thread(target=self._fill, args=(answer, words, named), daemon=True).start()
+        return answer.result(self.patience_seconds)
+
+    def _fill(self, answer: Future[Answer], words: tuple[object, ...], named: dict[str, object]) -> None:
+        try:
+            answer.set_result(self.ask(*words, **named))  # type: ignore[arg-type]
+        except BaseException as error:
+            answer.set_exception(error)
