@@ -45,6 +45,12 @@ class Postgres:
     def runs(self) -> bool:
         return (self.folder / "data" / "postmaster.pid").exists()
 
+    def processes(self) -> list[int]:
+        """The server's own and all that it has started."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *(int(child) for child in children)]
+
     def create(self) -> str:
         """A new empty database's URL."""
         self._count += 1
