@@ -7,15 +7,20 @@ On SQLite a writing session begins with BEGIN IMMEDIATE: the driver's default lo
 silently, and an explicit deferred BEGIN raises "locked" as soon as two of them meet (figures: docs/decisions.md).
 """
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    import psycopg
 
 BUSY_TIMEOUT_MS = 8000
 POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": -1}
@@ -42,6 +47,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _mind_poolers(connection: psycopg.Connection[Any], _record: Any) -> None:
+    """Prepare no statements where a pooler such as PgBouncer answers under a process number of its own: the next
+    transaction may be another server process's, which does not know them, or knows others by their names."""
+    answering = connection.execute("SELECT pg_backend_pid()").fetchone()
+    connection.rollback()
+    if answering != (connection.info.backend_pid,):
+        connection.prepare_threshold = None
+
+
 class Database:
     """The database of this process. `connect` once, then `reading()` or `writing()`."""
 
@@ -62,12 +76,8 @@ class Database:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
-            self._engine = create_engine(
-                url,
-                pool_pre_ping=True,
-                connect_args=POSTGRES,
-                **POOL,
-            )
+            self._engine = create_engine(url, pool_pre_ping=True, connect_args=POSTGRES, **POOL)
+            event.listen(self._engine, "connect", _mind_poolers)
         return self._engine
 
     @contextmanager

@@ -66,15 +66,16 @@ class House(Collector):
             yield from _outbox(found)
 
     def _redis(self, up: GaugeMetricFamily) -> Iterator[GaugeMetricFamily]:
+        ahead = GaugeMetricFamily(
+            "whistle_clock_ahead_seconds", "How far a part's clock is ahead of this web process's", labels=["part"]
+        )
         try:
             found = health.beats(self.settings)
         except RedisError:
             up.add_metric(["redis"], 0)
+            yield ahead
             return
         up.add_metric(["redis"], 1)
-        ahead = GaugeMetricFamily(
-            "whistle_clock_ahead_seconds", "How far a part's clock is ahead of this web process's", labels=["part"]
-        )
         for part, seconds in (("worker", found.worker), ("relay", found.relay)):
             up.add_metric([part], seconds is not None)
             if seconds is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -75,17 +76,21 @@ def schema_ailment(session: Session) -> str | None:
     return "health.outdated" if revision in migrations.earlier() else None
 
 
+_opened = cache(open_storage)
+"""Kept: to make a client of a bucket takes longer than to ask it."""
+
+
 def _check_storage(url: str) -> None:
-    open_storage(url).check()
+    _opened(url).check()
 
 
 _storage = Look(_check_storage)
 
 
-def storage_is_well(settings: Settings) -> bool:
+def storage_is_well(settings: Settings, patience_seconds: float = 2.0) -> bool:
     """Whether a photo could be stored now."""
     try:
-        _storage(settings.storage_url)
+        _storage.within(patience_seconds, settings.storage_url)
     except (StorageUnavailable, TimeoutError):
         return False
     return True
@@ -94,7 +99,7 @@ def storage_is_well(settings: Settings) -> bool:
 def free_bytes(settings: Settings) -> dict[str, int]:
     """What is free where DATA_DIR (`data`) and the photos (`files`, unless in a bucket) lie."""
     folders = {"data": settings.data_dir}
-    storage = open_storage(settings.storage_url)
+    storage = _opened(settings.storage_url)
     if isinstance(storage, FileStorage):
         folders["files"] = storage.folder
     return {name: shutil.disk_usage(_nearest(folder)).free for name, folder in folders.items()}
@@ -107,7 +112,7 @@ def _nearest(folder: Path) -> Path:
 
 def warnings(settings: Settings, locale: str) -> Iterator[str]:
     """Sentences about what is ill and keeps no report from being taken, or will soon."""
-    if not storage_is_well(settings):
+    if not storage_is_well(settings, PATIENCE_SECONDS):
         yield say("health.storage_away", locale)
     for name, free in free_bytes(settings).items():
         if free < LOW_BYTES:

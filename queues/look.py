@@ -27,13 +27,17 @@ class Look(Generic[Asked, Answer]):
 
     def __call__(self, *words: Asked.args, **named: Asked.kwargs) -> Answer:
         """The answer. Raises what `ask` raises, or TimeoutError."""
+        return self.within(self.patience_seconds, *words, **named)
+
+    def within(self, seconds: float, *words: Asked.args, **named: Asked.kwargs) -> Answer:
+        """The same for whoever has another patience."""
         with self._lock:
             answer = self._open
             if answer is None or answer.done():
                 answer = self._open = Future()
                 # A daemon: the end of the process does not wait for it.
                 threading.Thread(target=self._fill, args=(answer, words, named), daemon=True).start()
-        return answer.result(self.patience_seconds)
+        return answer.result(seconds)
 
     def _fill(self, answer: Future[Answer], words: tuple[object, ...], named: dict[str, object]) -> None:
         try:
