@@ -105,7 +105,7 @@ class House:
         """Whether all parts are ready. Raises NotInTime where the house has ended by itself."""
         if self._process is not None and self._process.poll() is not None:
             raise NotInTime(f"it ended: {self.last_words()}")
-        return ask(self.settings, "/readyz?all=1")[0] == 200
+        return ask(self.settings, "/readyz?all=1", timeout_seconds=5.0)[0] == 200
 
     def wait_for(self, ask_for: Callable[[], T], what: str, seconds: float = PATIENCE_SECONDS) -> T:
         """The first true answer of `ask_for`, asked again and again. Raises NotInTime."""
