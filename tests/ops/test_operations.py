@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
+import pytest
+
+from config import ROOT
 from drills.operations import DOCUMENT, MARKS
 from stage.blocks import blocks
 
@@ -33,3 +38,12 @@ def test_every_link_leads_somewhere() -> None:
     for name, anchor in re.findall(r"\]\(([^)#:]*)(?:#([\w-]+))?\)", TEXT):
         assert not name or (DOCUMENT.parent / name).exists(), name
         assert not anchor or name or anchor in anchors, anchor
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here: apt install systemd")
+def test_the_unit_is_one(tmp_path: Path) -> None:
+    (unit,) = re.findall(r"^```ini\n(\[Unit\].*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "whistle.service"
+    file.write_text(unit.replace("/opt/whistle", str(ROOT)))
+    done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
