@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.web.conftest import MakeApp, People, forget_throttles
 from web import action
@@ -109,6 +115,39 @@ def test_not_ready_without_the_database(make_app: MakeApp, monkeypatch: pytest.M
     assert told.status_code == 503
     assert told.json is not None
     assert told.json["database"] != "ok"
+
+
+def test_a_database_of_an_older_version_is_named_as_that(make_app: MakeApp) -> None:
+    from models.database import database
+
+    client = make_app().test_client()
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    told = client.get("/readyz", headers={"Accept-Language": "en"})
+    assert told.status_code == 503
+    assert told.json is not None
+    assert told.json["database"].startswith("The database is of an older version")
+
+
+def test_a_database_that_hangs_is_told_in_time(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.database import database
+
+    client, go_on = make_app().test_client(), threading.Event()
+
+    @contextmanager
+    def hanging() -> Iterator[Session]:
+        go_on.wait(30)
+        with Session(database.engine) as session:
+            yield session
+
+    monkeypatch.setattr(database, "reading", hanging)
+    began = time.monotonic()
+    told = client.get("/readyz", headers={"Accept-Language": "en"})
+    metrics = client.get("/metrics", environ_base={"REMOTE_ADDR": "127.0.0.1"}).text
+    assert time.monotonic() - began < 10
+    go_on.set()
+    assert (told.status_code, told.json and told.json["database"]) == (503, "The database does not answer.")
+    assert 'whistle_part_up{part="database"} 0.0' in metrics
 
 
 def test_metrics_are_for_this_machine(make_app: MakeApp) -> None:
