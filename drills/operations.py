@@ -118,7 +118,7 @@ def _names(stage: Stage, house: House) -> dict[str, str]:
         "DATABASE": place.render_as_string(hide_password=False),
         "PRIMARY": home,
         "REPLICA": f"{home}/replica",
-        "REPLICA_OPTIONS": f"-p {_port(stage)} -k {home} -c listen_addresses=",
+        "REPLICA_OPTIONS": f"-p {_port(stage)} -k {home} -c listen_addresses= -c max_connections=300",
         "PATH": f"{find()}:{os.environ['PATH']}",
     }
 
