@@ -45,7 +45,7 @@ def lock_accounts(session: Session, *people: int, issuance: bool = True) -> dict
 
 
 def _open(session: Session, kind: str, person: int | None) -> None:
-    missing = partial(insert_missing, session, Account, kind=kind, user_id=person, balance=0, seq=0)
+    missing = partial(insert_missing, session, Account, kind=kind, user_id=person)
     once(session, ("account", kind, person), missing)
 
 

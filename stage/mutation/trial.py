@@ -1,10 +1,10 @@
 """A plugin of pytest: instead of running the tests once it runs, for each mutant, those that come by its function.
 
-`MUTATION_TASK` names a JSON file: `mutants` (of `stage.mutation.make`), `tests` (for each file of the product the test
-files that fit it), `folder` for what the tests write, `baseline` and `results`, files to write. The first process finds
-the baseline: how long each test takes on the code as it is, and by which functions it comes. Each mutant is then tried
-in a fork, in which its function has the mutant's code; the file has its source meanwhile, for the programs that tests
-start. The first failure kills it. A result is a line: `{"mutant": number, "how": killed · stuck · survived, "by": …}`.
+`MUTATION_TASK` names a JSON file: `mutants` (of `stage.mutation.make`, numbered), `tests` (for each file of the product
+the test files that fit it) and `folder`, where the tests write and `results.jsonl` comes to be. First it finds on the code
+as it is how long each test takes and by which functions it comes. Each mutant is then tried in a fork, in which its
+function has the mutant's code; the file has its source meanwhile, for the programs that tests start. The first failure
+kills it. A result is a line: `{"mutant": number, "how": killed · stuck · survived, "by": the test that failed}`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from typing import Any
 
 import pytest
 
+from queues.parts import dies_with
+
 CPU_SECONDS, WALL_SECONDS, PATIENCE = 20, 60, 6
 """Beyond its baseline times PATIENCE a mutant's run counts as stuck: it never ends, or waits for what never comes."""
 
@@ -33,13 +35,14 @@ CPU_SECONDS, WALL_SECONDS, PATIENCE = 20, 60, 6
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     task = json.loads(Path(os.environ["MUTATION_TASK"]).read_text(encoding="utf-8"))
-    folder, baseline, results = (Path(task[name]) for name in ("folder", "baseline", "results"))
+    folder = Path(task["folder"])
+    baseline = Path(task.get("baseline", folder / "baseline.json"))
     _fill_once(folder)
     if not baseline.exists():
         _forked(lambda: _find_baseline(session.items, task["tests"], baseline), folder, 3600, 3600)
-        if not baseline.exists():
-            raise pytest.UsageError("the tests fail on the code as it is")
-        return True
+    failed = baseline.with_suffix(".failed")
+    if failed.exists() or not baseline.exists():
+        raise pytest.UsageError(f"fails on the code as it is: {failed.read_text() if failed.exists() else 'all'}")
     known = json.loads(baseline.read_text(encoding="utf-8"))
     _warm_up(session.items, known)
     for mutant in task["mutants"]:
@@ -56,7 +59,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             "mutant": mutant["number"], "how": how, "by": by.read_text() if by.exists() else "",
             "seconds": round(time.monotonic() - began, 2), "tests": len(items),
         }  # fmt: skip
-        with results.open("a", encoding="utf-8") as file:
+        with (folder / "results.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(result) + "\n")
     return True
 
@@ -100,11 +103,13 @@ def _forked(act: Callable[[], int], folder: Path, cpu: float, wall: float) -> st
     """Run `act` in a process and session of its own, whose files are gone afterwards: survived, killed or stuck."""
     scratch = folder / "scratch"
     scratch.mkdir()
+    bind = dies_with(os.getpid())
     child = os.fork()
     if child == 0:
         status = 70
         try:
             os.setsid()
+            bind()
             quiet = os.open(os.devnull, os.O_RDWR)
             for number in (1, 2):
                 os.dup2(quiet, number)
@@ -155,7 +160,7 @@ def _find_baseline(items: Sequence[pytest.Item], tests: dict[str, list[str]], ba
     for number, item in enumerate(items):
         following, began = items[number + 1] if number + 1 < len(items) else None, time.monotonic()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if session.testsfailed:
+        if session.testsfailed:  # what follows would be no measure of a mutant
             baseline.with_suffix(".failed").write_text(item.nodeid)
             return 1
         if item.nodeid in outcomes.passed:

@@ -9,9 +9,12 @@ from datetime import timedelta
 
 import pytest
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from structlog.testing import capture_logs
 
 from models.clock import now
 from models.database import database
+from models.outbox import Outbox
 from queues.connection import RELAY_BEAT, connect, queue
 from queues.relay import LONGEST_QUEUE, Relay, lease_seconds
 from tests.queues.house import House, until
@@ -40,6 +43,7 @@ def test_a_job_in_rq_carries_the_rows_number_and_nothing_else(small_house: House
     (job,) = relay.queue.jobs
     assert (job.func_name, job.args, job.kwargs) == ("queues.run.run", [row], {})
     assert (job.id, job.result_ttl, job.failure_ttl, job.retries_left) == (f"{row}-1", 0, 60, None)
+    assert job.timeout == 600
 
 
 def test_a_leased_row_is_handed_out_again_when_its_lease_has_run_out(house: House) -> None:
@@ -76,9 +80,34 @@ def test_a_queue_that_is_more_than_half_full_is_left_alone(small_house: House) -
     relay = Relay(small_house.relay().queue, longest_queue=10)
     assert relay.step() == 10
     assert relay.step() == 0
-    for _ in range(5):
+    for handed in (0, 0, 0, 0, 5):
         relay.queue.connection.lpop(relay.queue.key)
-    assert relay.step() == 5
+        assert relay.step() == handed
+    assert Relay(relay.queue, longest_queue=20).step() == 5
+    relay.queue.empty()
+    small_house.ask("test.effect", "last")
+    assert Relay(relay.queue, longest_queue=1).step() == 1
+
+
+def test_a_full_queue_asks_nothing_of_the_database(small_house: House) -> None:
+    small_house.ask("test.effect", "a", "b")
+    relay = Relay(small_house.relay().queue, longest_queue=1)
+    assert relay.step() == 1
+    database.connect(f"{small_house.url}.gone/whistle.db")
+    assert relay.step() == 0
+    relay.queue.empty()
+    with pytest.raises(SQLAlchemyError):
+        relay.step()
+
+
+def test_what_is_done_or_dead_is_not_handed_out(small_house: House) -> None:
+    done, dead, waits = small_house.ask("test.effect", "a", "b", "c")
+    with database.writing() as session:
+        session.get_one(Outbox, done).done_at = now()
+        session.get_one(Outbox, dead).dead_at = now()
+    relay = small_house.relay()
+    assert relay.step() == 1
+    assert relay.queue.job_ids == [f"{waits}-1"]
 
 
 def test_two_relays_hand_out_each_row_once(house: House) -> None:
@@ -144,6 +173,53 @@ def test_it_goes_on_when_the_database_comes_back(small_house: House, capfd: pyte
     away = [line for line in capfd.readouterr().out.splitlines() if "away" in line]
     assert len(away) == 1, "it says so once"
     assert "unable to open database file" in away[0]
+
+
+class Stop(threading.Event):
+    """Is set after so many waits, and waits for none of them."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+        self.waits: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append(timeout)
+        if len(self.waits) == self.times:
+            self.set()
+        return self.is_set()
+
+
+def test_it_looks_again_at_once_while_it_hands_out_and_ten_times_a_second_when_idle(small_house: House) -> None:
+    small_house.ask("test.effect", *map(str, range(3)))
+    relay, stop = Relay(small_house.relay().queue, longest_queue=2), Stop(4)
+    relay.lease = lambda room: Relay.lease(relay, min(room, 1))
+    relay.work(stop)
+    assert stop.waits == [0, 0, 0.1, 0.1]
+
+
+@pytest.mark.parametrize(("away", "error"), [("redis", "ConnectionError"), ("database", "OperationalError")])
+def test_it_waits_longer_each_time_and_names_what_is_away(small_house: House, away: str, error: str) -> None:
+    relay, stop = small_house.relay(), Stop(6)
+    if away == "redis":
+        small_house.server.stop()
+    else:
+        database.connect(f"{small_house.url}.gone/whistle.db")
+    with capture_logs() as said:
+        relay.work(stop)
+    assert stop.waits == [0.2, 0.4, 0.8, 1, 1, 1]
+    assert [(each["event"], each["what"], each["error"]) for each in said] == [("away", away, error)]
+
+
+def test_it_says_once_that_everything_is_back(small_house: House) -> None:
+    relay, stop = small_house.relay(), Stop(3)
+    small_house.server.stop()
+    looks = iter([lambda: None, small_house.server.start, lambda: None])
+    relay.room = lambda: next(looks)() or Relay.room(relay)
+    with capture_logs() as said:
+        relay.work(stop)
+    assert [(each["event"], each["what"]) for each in said] == [("away", "redis"), ("back", "redis")]
+    assert stop.waits == [0.2, 0.1, 0.1]
 
 
 def test_it_says_that_it_lives(small_house: House) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Account, Award, Journal, Posting, User
 from tests.cast import a_ticket, person, step
 from workflow import ledger, points
+from workflow.alone import be_alone, write
 from workflow.errors import Refused
 from workflow.ledger import lock_accounts, post, reverse
 
@@ -54,6 +55,47 @@ def test_an_award_is_two_postings_under_one_key(session: Session) -> None:
     assert moves(journal) == {"issuance": -10, "rider": 10}
     assert accounts(session) == {"issuance": -10, "rider": 10, "debt": 0}
     assert journal.hash == ledger.journal_hash(journal)
+
+
+def test_accounts_are_locked_in_one_order_and_read_anew(session: Session) -> None:
+    alice, bob = person(session, "alice").id, person(session, "bob").id
+    lock_accounts(session, bob)
+    found = lock_accounts(session, bob, alice)
+    assert set(found) == {("issuance", None), *((kind, who) for kind in ("rider", "debt") for who in (alice, bob))}
+    numbers = [each.id for each in found.values()]
+    assert numbers == sorted(numbers)
+    session.execute(text("UPDATE accounts SET balance = 7, seq = 3 WHERE id = :id"), {"id": found["rider", bob].id})
+    again = lock_accounts(session, bob)["rider", bob]
+    assert (again.balance, again.seq) == (7, 3)
+
+
+def test_who_is_paid_nothing_now_keeps_nobody_waiting_for_the_city(session: Session) -> None:
+    alice = person(session, "alice").id
+    lock_accounts(session, alice)
+    assert set(lock_accounts(session, alice, issuance=False)) == {("rider", alice), ("debt", alice)}
+
+
+def test_what_was_hashed_once_is_hashed_so_for_ever() -> None:
+    content = ("award", "award:1:2:3", 1, 2, None, None, "因为", "2026-11-27T08:00:00.000000+00:00")
+    sides = [(5, 10, 1, 10), (1, -10, 4, -40)]
+    always = "f68cecb8a7969344fc7415d339d155eeaf17aa7eacb9dd192440e2ccc65504af"
+    assert ledger.hash_content(content, sides) == ledger.hash_content(content, sides[::-1]) == always
+
+
+def test_a_session_that_is_alone_pays_the_same(session: Session) -> None:
+    be_alone(session)
+    tickets = [a_ticket(session, "rewarded", who) for who in ("alice", "bob", "alice")]
+    write(session)
+    session.flush()
+    found = session.scalars(select(Account).where(Account.kind != "debt").order_by(Account.id)).all()
+    assert {(each.kind, each.user_id): (each.balance, each.seq) for each in found} == {
+        ("issuance", None): (-30, 3),
+        ("rider", person(session, "alice").id): (20, 2),
+        ("rider", person(session, "bob").id): (10, 1),
+    }
+    query = select(Posting.amount, Posting.seq, Posting.balance_after).join(Journal).order_by(Posting.amount)
+    sides = [session.execute(query.where(Journal.ticket_id == each.id)).all() for each in tickets]
+    assert sides == [[(-10, 1, -10), (10, 1, 10)], [(-10, 2, -20), (10, 1, 10)], [(-10, 3, -30), (10, 2, 20)]]
 
 
 def test_postings_are_numbered_and_carry_the_balance(session: Session) -> None:

@@ -1,0 +1,145 @@
+"""Small mistakes in the ledger, in access and in the outbox, one at a time as mutmut makes them: the tests notice.
+
+What a mutant is comes from mutmut 3; how it is tried does not (`stage.mutation.trial`): mutmut knows only what the
+process of a test calls, and half of the outbox runs in workers and relays that a test starts.
+
+Each group is what a promise rests on, with the tests that are written for it. The ledger is what posts points, what
+decides how many, and what keeps them from being changed; access is what grants a sight or a move, and what that is made
+of; the outbox is a row's way from being asked for to being done, dead or sent again. The tests run on SQLite: those for
+PostgreSQL are left out, and what only matters there survives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from config import ROOT
+from queues.parts import dies_with
+from stage.stage import Stage
+
+DATABASES = ("sqlite",)
+KILLED_PERCENT = 85
+SAMPLE = 12
+PROCESSES = 2
+NICE = 15
+VENV, LOCK = ROOT / ".venv.attack", ROOT / "requirements-attack.txt"
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
+UNNEEDED = (".git", ".venv*", "var", "docs", "__pycache__", ".hypothesis", ".*_cache")
+
+Mutant = dict[str, Any]
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "ledger": {
+        "workflow/ledger.py": ("workflow/test_ledger.py",),
+        "workflow/points.py": ("workflow/test_points.py", "web/test_rider_points.py"),
+        "models/ledger.py": ("workflow/test_ledger.py",),
+        "models/append_only.py": ("workflow/test_append_only.py",),
+        "models/upsert.py": ("workflow/test_ledger.py",),
+    },
+    "access": {
+        "workflow/access.py": ("workflow/test_access.py", "workflow/test_governance.py"),
+        "workflow/engine/permission.py": ("workflow/test_engine.py", "workflow/test_access.py"),
+        "workflow/report/relations.py": ("workflow/test_access.py", "workflow/test_merging.py"),
+        "models/units.py": ("workflow/test_access.py",),
+        "models/people.py": ("workflow/test_access.py",),
+        "web/action.py": ("web/test_app.py",),
+    },
+    "outbox": {
+        "models/outbox.py": ("queues/test_relay.py",),
+        "queues/relay.py": ("queues/test_relay.py",),
+        "queues/run.py": ("queues/test_counting.py", "queues/test_jobs.py", "queues/test_mail.py"),
+        "queues/periodic.py": ("queues/test_jobs.py",),
+        "queues/dead_letters.py": ("queues/test_dead_letters.py",),
+        "queues/blame.py": ("queues/test_counting.py",),
+        "queues/limits.py": ("queues/test_counting.py",),
+        "queues/jobs/__init__.py": ("queues/test_jobs.py",),
+    },
+}
+
+
+def run(stage: Stage) -> None:
+    made = _make([file for group in GROUPS.values() for file in group])
+    equivalent = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    tried: dict[str, list[Mutant]] = {}
+    for group, files in GROUPS.items():
+        own = [each for each in made if each["file"] in files]
+        tried[group] = stage.size(stage.random.sample(own, min(SAMPLE, len(own))), own)
+    # In memory where there is room: a copied database a test is what tests wait for.
+    memory = Path("/dev/shm")  # noqa: S108
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else stage.folder) as folder:
+        with ThreadPoolExecutor(PROCESSES) as processes:
+            results = list(processes.map(lambda group: _try(Path(folder) / group, GROUPS[group], tried[group]), GROUPS))
+    for group, found in zip(GROUPS, results, strict=True):
+        _report(stage, group, sum(each["file"] in GROUPS[group] for each in made), found, equivalent)
+    stale = [each for each in equivalent if not any(_is(each, mutant) for mutant in made)]
+    stage.figure("listed as equivalent and made no more", len(stale), exactly=0)
+    for each in stale:
+        stage.say(f"{each['file']} {each['function']}: {each['now']}")
+
+
+def _make(files: list[str]) -> list[Mutant]:
+    """Every mutant of these files, numbered; mutmut is installed where it is not yet, about a minute, once."""
+    subprocess.run([sys.executable, ROOT / "bin" / "make_venv.py", VENV, LOCK], check=True)
+    made = subprocess.run([VENV / "bin" / "python", "-m", "stage.mutation.make", *files], check=True, capture_output=True)
+    found: list[Mutant] = json.loads(made.stdout)
+    return [each | {"number": number} for number, each in enumerate(found)]
+
+
+def _try(folder: Path, files: dict[str, tuple[str, ...]], mutants: list[Mutant]) -> list[Mutant]:
+    """The mutants with `how` they ended, tried in a copy of the house."""
+    tests = {file: [f"tests/{each}" for each in fit] for file, fit in files.items()}
+    shutil.copytree(ROOT, folder / "house", ignore=shutil.ignore_patterns(*UNNEEDED))
+    task = folder / "task.json"
+    task.write_text(json.dumps({"mutants": mutants, "tests": tests, "folder": str(folder)}), encoding="utf-8")
+    away = ("TEST_POSTGRES_URL", "CI")
+    environment = {name: value for name, value in os.environ.items() if name not in away}
+    environment |= {"MUTATION_TASK": str(task), "PYTHONUTF8": "1"}
+    wanted = sorted({each for fit in tests.values() for each in fit})
+    command = ["nice", f"-n{NICE}", sys.executable, "-m", "pytest", "-p", "stage.mutation.trial", *wanted]
+    run = subprocess.run(
+        command, cwd=folder / "house", env=environment, preexec_fn=dies_with(os.getpid()), check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    results = folder / "results.jsonl"
+    ended = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+    if len(ended) != len(mutants):
+        raise RuntimeError(f"{len(ended)} of {len(mutants)} mutants were tried:\n{run.stdout[-2000:]}")
+    return [mutant | result for mutant, result in zip(mutants, ended, strict=True)]
+
+
+def _report(stage: Stage, group: str, made: int, found: list[Mutant], equivalent: list[Any]) -> None:
+    """Equivalent mutants are shown, and not taken for killed."""
+    survived = [each for each in found if each["how"] == "survived"]
+    known = [each for each in survived if any(_is(entry, each) for entry in equivalent)]
+    stage.figure(f"{group}: mutants, of {made} that mutmut makes", len(found))
+    for file in GROUPS[group]:
+        own = [each for each in found if each["file"] == file]
+        if own:
+            stage.figure(f"   {file}, of {len(own)}", _killed_percent(own), "%")
+    stage.figure(f"{group}: killed", _killed_percent(found), "%", least=KILLED_PERCENT)
+    stage.figure(f"{group}: of these because they never ended", sum(each["how"] == "stuck" for each in found))
+    stage.figure(f"{group}: survived", len(survived))
+    stage.figure(f"{group}: of these equivalent, for the reasons listed", len(known))
+    for each in survived:
+        if each not in known:
+            stage.say(f"{each['file']} {each['function']}: {each['was']}")
+            stage.say(f"{'':>{len(each['file']) + len(each['function']) - 2}} now: {each['now']}")
+
+
+def _killed_percent(mutants: list[Mutant]) -> float:
+    return 100 * sum(each["how"] != "survived" for each in mutants) / len(mutants)
+
+
+def _is(entry: Any, mutant: Mutant) -> bool:
+    """Whether an entry means this mutant: its `now` is what the mutant brought into the line."""
+    here = (entry["file"], entry["function"]) == (mutant["file"], mutant["function"])
+    return here and any(each in mutant["now"] and each not in mutant["was"] for each in entry["now"])
