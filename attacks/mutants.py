@@ -56,11 +56,13 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "outbox": {
         "models/outbox.py": ("queues/test_relay.py",),
         "queues/relay.py": ("queues/test_relay.py",),
-        "queues/run.py": ("queues/test_counting.py", "queues/test_jobs.py", "queues/test_mail.py"),
+        "queues/run.py": (
+            "queues/test_counting.py", "queues/test_jobs.py", "queues/test_mail.py", "queues/test_mail_refused.py",
+        ),
         "queues/periodic.py": ("queues/test_jobs.py",),
         "queues/dead_letters.py": ("queues/test_dead_letters.py",),
-        "queues/blame.py": ("queues/test_counting.py",),
-        "queues/limits.py": ("queues/test_counting.py",),
+        "queues/blame.py": ("queues/test_blame.py",),
+        "queues/limits.py": ("queues/test_limits.py", "queues/test_counting.py"),
         "queues/jobs/__init__.py": ("queues/test_jobs.py",),
     },
 }
@@ -75,9 +77,9 @@ def run(stage: Stage) -> None:
         tried[group] = stage.size(stage.random.sample(own, min(SAMPLE, len(own))), own)
     # In memory where there is room: a copied database a test is what tests wait for.
     memory = Path("/dev/shm")  # noqa: S108
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else stage.folder) as folder:
-        with ThreadPoolExecutor(PROCESSES) as processes:
-            results = list(processes.map(lambda group: _try(Path(folder) / group, GROUPS[group], tried[group]), GROUPS))
+    there = memory if os.access(memory, os.W_OK) else stage.folder
+    with tempfile.TemporaryDirectory(dir=there) as folder, ThreadPoolExecutor(PROCESSES) as processes:
+        results = list(processes.map(lambda group: _try(Path(folder) / group, GROUPS[group], tried[group]), GROUPS))
     for group, found in zip(GROUPS, results, strict=True):
         _report(stage, group, sum(each["file"] in GROUPS[group] for each in made), found, equivalent)
     stale = [each for each in equivalent if not any(_is(each, mutant) for mutant in made)]
@@ -89,8 +91,8 @@ def run(stage: Stage) -> None:
 def _make(files: list[str]) -> list[Mutant]:
     """Every mutant of these files, numbered; mutmut is installed where it is not yet, about a minute, once."""
     subprocess.run([sys.executable, ROOT / "bin" / "make_venv.py", VENV, LOCK], check=True)
-    made = subprocess.run([VENV / "bin" / "python", "-m", "stage.mutation.make", *files], check=True, capture_output=True)
-    found: list[Mutant] = json.loads(made.stdout)
+    command = [VENV / "bin" / "python", "-m", "stage.mutation.make", *files]
+    found: list[Mutant] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return [each | {"number": number} for number, each in enumerate(found)]
 
 

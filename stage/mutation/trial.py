@@ -1,10 +1,10 @@
 """A plugin of pytest: instead of running the tests once it runs, for each mutant, those that come by its function.
 
 `MUTATION_TASK` names a JSON file: `mutants` (of `stage.mutation.make`, numbered), `tests` (for each file of the product
-the test files that fit it) and `folder`, where the tests write and `results.jsonl` comes to be. First it finds on the code
-as it is how long each test takes and by which functions it comes. Each mutant is then tried in a fork, in which its
-function has the mutant's code; the file has its source meanwhile, for the programs that tests start. The first failure
-kills it. A result is a line: `{"mutant": number, "how": killed · stuck · survived, "by": the test that failed}`.
+the test files that fit it) and `folder`, where the tests write and `results.jsonl` comes to be. First it finds, on the
+code as it is, how long each test takes and by which functions it comes. Each mutant is then tried in a fork, in which
+its function has the mutant's code; the file has its source meanwhile, for the programs that tests start. The first
+failure kills it. A result is a line: `{"mutant": number, "how": killed · stuck · survived, "by": what failed}`.
 """
 
 from __future__ import annotations

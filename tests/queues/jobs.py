@@ -18,7 +18,7 @@ from models.clock import now
 from models.outbox import Outbox
 from queues.connection import connect
 from queues.jobs import job
-from workflow.errors import Refused
+from workflow.errors import Busy, Refused
 
 tell: int | None = None
 """Where a process says that it has come to its point: the writing end of a pipe, set in the child."""
@@ -121,6 +121,11 @@ def lock(session: Session, ref: str) -> None:
     """Wants the row `ref`, and not for long."""
     session.execute(text("SET LOCAL lock_timeout = '50ms'"))
     session.scalar(select(Outbox).where(Outbox.id == int(ref)).with_for_update())
+
+
+@job("test.busy")
+def busy(session: Session, ref: str) -> None:
+    raise Busy()
 
 
 @job("test.leave")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 import queues.run
 from models.database import database
+from models.outbox import Outbox
 from queues import limits
 from queues.run import MOST_RUNS, PATIENT_ATTEMPTS, SILENT, run
 from tests.queues.house import House
@@ -146,6 +149,94 @@ def test_a_job_that_locks_itself_out_for_ever_dies_at_last(large_house: House) -
     other.dispose()
     assert house.row(row).dead_at is not None
     assert "55P03" in house.row(row).last_error
+
+
+def test_a_job_that_is_busy_for_ever_is_counted_after_a_hundred_attempts(small_house: House) -> None:
+    (row,) = small_house.ask("test.busy", "a")
+    for attempts, runs, error in ((99, 0, None), (100, 1, "workflow.errors.Busy: problem.busy"), (101, 2, "")):
+        with database.writing() as session:
+            session.get_one(Outbox, row).attempts = attempts
+        run(row)
+        assert small_house.row(row).runs == runs
+        assert error is None or small_house.row(row).last_error.startswith(error)
+    assert PATIENT_ATTEMPTS == 100
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was slept, though it was not."""
+    naps: list[float] = []
+    monkeypatch.setattr(queues.run.time, "sleep", naps.append)
+    return naps
+
+
+def busy_from(url: str, first: int, last: int) -> Callable[[], AbstractContextManager[Session]]:
+    """Opens a writing transaction; from the `first` time to the `last` somebody holds the database."""
+    writing, times = database.writing, itertools.count(1)
+
+    @contextmanager
+    def opened() -> Iterator[Session]:
+        held = somebody_holds(url) if first <= next(times) <= last else nullcontext()
+        with held, writing() as session:
+            yield session
+
+    return opened
+
+
+def test_a_note_is_tried_again_while_the_database_is_busy(
+    small_house: House, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    wait_only_50_ms(database.engine)
+    (row,) = small_house.ask("test.refuse", "a")
+    monkeypatch.setattr(database, "writing", busy_from(small_house.url, 2, 3))
+    with capture_logs() as said:
+        run(row)
+    assert slept == [0, 0.5, 1]
+    assert small_house.row(row).runs == 1
+    assert [(each["event"], each["row"]) for each in said] == [("failed", row), ("not noted", row), ("not noted", row)]
+    assert said[1]["error"].startswith("sqlalchemy.exc.OperationalError\n")
+    assert "SQLITE_BUSY" in said[1]["error"]
+
+
+def test_a_note_that_cannot_be_made_is_given_up(
+    small_house: House, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    wait_only_50_ms(database.engine)
+    (row,) = small_house.ask("test.refuse", "a")
+    monkeypatch.setattr(database, "writing", busy_from(small_house.url, 2, 99))
+    run(row)
+    assert slept == [0, 0.5, 1, 2, 4]
+    assert small_house.row(row).runs == 0
+
+
+def test_what_is_put_off_lets_the_database_come_back(
+    small_house: House, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    wait_only_50_ms(database.engine)
+    (row,) = small_house.ask("test.effect", "a")
+    monkeypatch.setattr(database, "writing", busy_from(small_house.url, 1, 1))
+    with capture_logs() as said:
+        run(row)
+    assert slept == [0.5]
+    assert said == [
+        {"event": "put off", "log_level": "warning", "row": row, "error": "sqlalchemy.exc.OperationalError"}
+    ]
+    assert small_house.row(row).runs == 0
+
+
+def test_what_became_of_a_run_is_logged(small_house: House) -> None:
+    good, bad = small_house.ask("test.effect", "a") + small_house.ask("test.refuse", "b")
+    small_house.hand_out()
+    with capture_logs() as said:
+        run(good)
+    assert 0 <= said[0].pop("ms") < 60_000
+    assert said == [{"event": "ran", "log_level": "info", "topic": "test.effect", "row": good, "attempt": 1}]
+    for runs in range(1, MOST_RUNS + 1):
+        with capture_logs() as said:
+            run(bad)
+        failed = {"event": "failed", "log_level": "warning", "row": bad, "error": small_house.row(bad).last_error}
+        dead = failed | {"event": "dead", "log_level": "error", "topic": "test.refuse", "runs": runs}
+        assert said == ([failed] if runs < MOST_RUNS else [failed, dead])
 
 
 def test_success_takes_the_note_back(house: House) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+import time_machine
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.testing import capture_logs
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 from models.clock import now
 from models.database import database
 from models.outbox import Outbox
+from queues import relay
 from queues.connection import RELAY_BEAT, connect, queue
 from queues.relay import LONGEST_QUEUE, Relay, lease_seconds
 from tests.queues.house import House, until
@@ -175,6 +177,15 @@ def test_it_goes_on_when_the_database_comes_back(small_house: House, capfd: pyte
     assert "unable to open database file" in away[0]
 
 
+def test_what_is_due_or_free_again_at_this_very_moment_is_handed_out(small_house: House) -> None:
+    with time_machine.travel(now(), tick=False) as clock:
+        small_house.ask("test.effect", "a", due=now())
+        relay = small_house.relay()
+        assert [relay.step(), relay.step()] == [1, 0]
+        clock.shift(timedelta(seconds=5))
+        assert [relay.step(), relay.step()] == [1, 0]
+
+
 class Stop(threading.Event):
     """Is set after so many waits, and waits for none of them."""
 
@@ -243,6 +254,16 @@ def test_a_broken_setting_is_a_sentence(small_house: House) -> None:
         assert program.returncode == 1
         assert "WORKERS" in said
         assert "Traceback" not in said
+
+
+def test_a_broken_setting_is_said_where_errors_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORKERS", "none")
+    assert relay.main() == 1
+    said = capsys.readouterr()
+    assert "WORKERS" in said.err
+    assert said.out == ""
 
 
 def test_a_client_reads_a_socket_and_a_tcp_address() -> None:

@@ -136,6 +136,26 @@ def test_nobody_gives_what_they_do_not_have(session: Session) -> None:
     assert accounts(session) == {"issuance": 0, "rider": 0, "debt": 0}
 
 
+def test_nobody_pays_back_more_than_they_owe(session: Session) -> None:
+    alice = person(session, "alice").id
+    found = lock_accounts(session, alice)
+    for amount in (1, 5):
+        with pytest.raises(Refused) as caught, session.begin_nested():
+            post(session, "reversal", "back", [(found["debt", alice], amount), (found["issuance", None], -amount)])
+        assert caught.value.key == "ledger.not_enough"
+
+
+def test_what_was_altered_past_the_ledger_is_not_paid(session: Session) -> None:
+    a_ticket(session, "confirmed")
+    due = session.scalars(select(Award)).one()
+    session.execute(update(Award).values(points=1000).execution_options(synchronize_session=False))
+    session.refresh(due)
+    with pytest.raises(Refused) as caught:
+        ledger.award(session, due)
+    assert (caught.value.key, caught.value.params) == ("ledger.altered", {"award": due.id})
+    assert accounts(session)["rider"] == 0
+
+
 def test_a_reversal_takes_it_back(session: Session, ada: User) -> None:
     journal = paid(session)
     back = reverse(session, journal, actor=ada, reason="照片是旧的")
