@@ -43,7 +43,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "workflow/points.py": ("workflow/test_points.py", "web/test_rider_points.py"),
         "models/ledger.py": ("workflow/test_ledger.py",),
         "models/append_only.py": ("workflow/test_append_only.py",),
-        "models/upsert.py": ("workflow/test_ledger.py",),
+        "models/upsert.py": ("models/test_upsert.py",),
     },
     "access": {
         "workflow/access.py": ("workflow/test_access.py", "workflow/test_governance.py"),

@@ -85,10 +85,11 @@ def _warm_up(items: Sequence[pytest.Item], known: Any) -> None:
 
 def _that_fit(items: Sequence[pytest.Item], mutant: dict[str, Any], files: list[str], known: Any) -> list[pytest.Item]:
     """The tests that come by the function, the files in order of their cost and the quickest first; all that fit where
-    none is known to: it may run in programs that they start."""
+    none is known to, and for `main`: programs that tests start do not tell."""
     fit = [each for each in items if each.nodeid in known["seconds"] and each.nodeid.partition("::")[0] in files]
     key = f"{mutant['file']} {mutant['function']}"
-    fit = [each for each in fit if each.nodeid in known["hits"].get(key, ())] or fit
+    hits = known["hits"].get(key, []) if mutant["function"] != "main" else []
+    fit = [each for each in fit if each.nodeid in hits] or fit
     seconds: dict[str, float] = {}
     for each in fit:
         file = each.nodeid.partition("::")[0]

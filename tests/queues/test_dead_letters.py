@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
+from structlog.testing import capture_logs
 
 from models.clock import now
 from models.database import database
+from models.outbox import Outbox
 from queues.dead_letters import Figures, dead, figures, send_again, show, waiting
 from queues.run import MOST_RUNS, run
 from tests.queues.house import House
@@ -35,6 +38,30 @@ def test_what_waits_is_listed_by_what_is_due_first(small_house: House) -> None:
         assert dead(session) == []
 
 
+def test_a_list_is_a_hundred_long_and_the_dead_are_the_latest_first(small_house: House) -> None:
+    moment = now()
+    rows = small_house.ask("test.effect", *map(str, range(101)), due=moment)
+    with database.reading() as session:
+        assert [letter.id for letter in waiting(session)] == rows[:100]
+    with database.writing() as session:
+        for age, number in enumerate(rows):
+            session.get_one(Outbox, number).dead_at = moment - timedelta(seconds=age // 2)
+        session.get_one(Outbox, rows[50]).dead_at = moment + timedelta(seconds=1)
+    with database.reading() as session:
+        found = [letter.id for letter in dead(session)]
+        assert found == [rows[50], *rows[:50], *rows[51:100]]
+        assert [letter.id for letter in dead(session, limit=2)] == found[:2]
+        assert waiting(session) == []
+
+
+def test_a_letter_is_its_row(small_house: House) -> None:
+    (row,) = small_house.ask("test.effect", "a")
+    with database.reading() as session:
+        letter, kept = show(session, row), session.get_one(Outbox, row)
+        names = set(Outbox.__table__.columns.keys()) - {"held_until"}
+        assert vars(letter) == {name: getattr(kept, name) for name in names}
+
+
 def test_a_dead_row_is_listed_and_tells_why(small_house: House) -> None:
     row = a_dead_row(small_house)
     with database.reading() as session:
@@ -47,9 +74,14 @@ def test_a_dead_row_is_listed_and_tells_why(small_house: House) -> None:
 
 def test_a_dead_row_sent_again_has_ten_more_runs(house: House) -> None:
     row = a_dead_row(house)
-    with database.writing() as session:
+    with database.writing() as session, capture_logs() as said:
+        session.get_one(Outbox, row).lease = now() + timedelta(hours=1)
         letter = send_again(session, row, SYSTEM)
     assert (letter.dead_at, letter.runs, letter.lease) == (None, 0, None)
+    assert now() - timedelta(minutes=1) < letter.due <= now()
+    assert said == [
+        {"event": "sent again", "log_level": "info", "row": row, "topic": "test.refuse", "actor": None}
+    ]
     for runs in range(1, MOST_RUNS + 1):
         assert house.row(row).dead_at is None
         assert house.hand_out() == 1
@@ -82,12 +114,23 @@ def test_only_the_dead_are_sent_again(small_house: House) -> None:
             send_again(session, row, SYSTEM)
         assert str(row) in refused.value.sentence("en"), state
         run(row)
-    with pytest.raises(NotFound) as unknown, database.writing() as session:
-        send_again(session, row + 99, SYSTEM)
-    assert str(row + 99) in unknown.value.sentence("zh")
     for number in (row + 99, 2**31, 2**63):
-        with pytest.raises(NotFound), database.reading() as session:
+        with pytest.raises(NotFound) as unknown, database.writing() as session:
+            send_again(session, number, SYSTEM)
+        assert str(number) in unknown.value.sentence("zh")
+    for number in (row + 99, 2**31, 2**63):
+        with pytest.raises(NotFound) as unknown, database.reading() as session:
             show(session, number)
+        assert str(number) in unknown.value.sentence("en")
+
+
+def test_a_timer_is_not_due_before_its_moment_and_has_no_age(small_house: House) -> None:
+    with time_machine.travel(now(), tick=False) as clock:
+        small_house.ask("test.effect", "timer", due=now() + timedelta(seconds=30))
+        for seconds, due, age in ((0, 0, 0), (30, 1, 0), (1, 1, 1)):
+            clock.shift(timedelta(seconds=seconds))
+            with database.reading() as session:
+                assert figures(session) == Figures(waiting=1, due=due, oldest_due_seconds=age, dead=0)
 
 
 def test_the_figures_count_what_is_open(house: House) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from models.clock import now
 from models.database import database
@@ -43,6 +45,77 @@ def test_a_topic_is_one_jobs() -> None:
 def test_a_job_has_a_limit(timeout: int) -> None:
     with pytest.raises(ValueError, match="between 1 and 300 seconds"):
         jobs.job("test.endless", timeout=timeout)
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> Callable[[Session, str], None]:
+    """A verb, and a register without a topic."""
+    jobs.load()
+    verb = jobs.find("test.effect").verb
+    monkeypatch.setattr(jobs, "_jobs", {})
+    return verb
+
+
+def test_a_job_is_registered_as_it_was_told(bare: Callable[[Session, str], None]) -> None:
+    assert jobs.job("quick", timeout=1)(bare) is bare
+    assert jobs.job("slow", timeout=300, every=EVERY_HOUR)(bare) is bare
+    assert jobs.job("usual")(bare) is bare
+    assert [jobs.find(topic) for topic in ("quick", "slow", "usual")] == [
+        jobs.Job("quick", bare, 1, None), jobs.Job("slow", bare, 300, EVERY_HOUR), jobs.Job("usual", bare, 60, None),
+    ]  # fmt: skip
+
+
+def test_an_errand_is_one_before_it_is_a_job_that_does_nothing(bare: object) -> None:
+    def carry(row_id: int, ref: str) -> None:
+        """To somebody."""
+
+    assert jobs.errand("carry")(carry) is carry
+    assert jobs.errand("far", timeout=300)(carry) is carry
+    assert jobs.find("carry") == jobs.Job("carry", jobs.nothing, 60, None, carry)
+    assert jobs.find("far").timeout == 300
+    with pytest.raises(ValueError, match=r"job carry is tests\.queues\.test_jobs's already"):
+        jobs.errand("carry")(carry)
+    with pytest.raises(ValueError, match=r"job long: a timeout is between 1 and 300 seconds, not 301"):
+        jobs.errand("long", timeout=301)
+
+
+def test_periodic_jobs_are_listed_by_topic(bare: Callable[[Session, str], None]) -> None:
+    for topic, every in (("b", EVERY_HOUR), ("once", None), ("a", EVERY_HOUR)):
+        jobs.job(topic, every=every)(bare)
+    assert [each.topic for each in jobs.periodic()] == ["a", "b"]
+
+
+def test_every_periodic_job_that_does_not_wait_is_planned_at_once(
+    small_house: House, bare: Callable[[Session, str], None]
+) -> None:
+    for topic in ("done", "dead", "waits", "never"):
+        jobs.job(topic, every=EVERY_HOUR)(bare)
+    done, dead, _ = (small_house.ask(topic, "")[0] for topic in ("done", "dead", "waits"))
+    with database.writing() as session:
+        session.get_one(Outbox, done).done_at = now()
+        session.get_one(Outbox, dead).dead_at = now()
+    periodic.plan()
+    for topic in ("done", "dead", "waits", "never"):
+        (row,) = waiting(small_house, topic)
+        assert (row.ref, row.due <= now()) == ("", True)
+    assert len(small_house.rows()) == 6
+
+
+def test_the_next_run_is_of_the_same_and_an_interval_later(
+    small_house: House, bare: Callable[[Session, str], None]
+) -> None:
+    jobs.job("hourly", every=EVERY_HOUR)(bare)
+    jobs.job("once")(bare)
+    with time_machine.travel(now(), tick=False):
+        for topic in ("hourly", "once", "unknown"):
+            (number,) = small_house.ask(topic, "7")
+            for _ in range(2):
+                with database.writing() as session:
+                    row = session.get_one(Outbox, number)
+                    row.done_at = now()
+                    periodic.again(session, row)
+        assert [(each.ref, each.due) for each in waiting(small_house, "hourly")] == [("7", now() + EVERY_HOUR)]
+    assert waiting(small_house, "once") == waiting(small_house, "unknown") == []
 
 
 def test_an_unknown_topic_is_said() -> None:

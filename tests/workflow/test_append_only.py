@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models import Base, Event, EventWords, Journal, Posting
-from models.append_only import guarded
+from models.append_only import guard, guarded, removal
 from models.clock import now
 from tests.cast import a_ticket
 from tests.workflow.permits import PermitEvent, asked, office
@@ -80,3 +80,21 @@ def test_a_lifecycle_of_ones_own_is_guarded_alike(session: Session) -> None:
         refused(session, update(PermitEvent).values(public=False))
         refused(session, delete(PermitEvent))
         assert guarded(session.connection(), "permit_events")
+
+
+def test_a_table_is_guarded_from_its_first_row_until_the_guard_is_taken_away(session: Session) -> None:
+    steles = Table("steles", MetaData(), Column("id", Integer, primary_key=True), Column("words", String(8)))
+    guard(steles)
+    connection = session.connection()
+    steles.metadata.create_all(connection)
+    session.execute(insert(steles).values(id=1, words="天"))
+    assert guarded(connection, "steles")
+    refused(session, update(steles).values(words="地"))
+    refused(session, delete(steles))
+    for statement in removal("steles", connection.dialect.name):
+        session.execute(text(statement))
+    assert not guarded(connection, "steles")
+    session.execute(update(steles).values(words="地"))
+    session.execute(delete(steles))
+    for statement in removal("steles", connection.dialect.name):
+        session.execute(text(statement))

@@ -178,6 +178,123 @@ def test_the_day_is_the_local_one_in_which_it_was_sent(session: Session, monday:
     assert [(each.day.day, each.points) for each in found if each] == [(23, 10), (23, 0), (24, 10)]
 
 
+def test_the_month_ends_with_the_year(session: Session, monday: time_machine.Traveller) -> None:
+    cap(session, "month", 15)
+    found = []
+    for day in (datetime(2026, 12, 1, 2, tzinfo=UTC), datetime(2026, 12, 31, 2, tzinfo=UTC),
+                datetime(2027, 1, 1, 2, tzinfo=UTC)):  # fmt: skip
+        monday.move_to(day)
+        found.append(standing(session, a_ticket(session, "triaged")))
+    assert found == [(10, "pending"), (5, "pending"), (10, "pending")]
+    assert points.summary(session, person(session, "alice")).month.earned == 10
+
+
+def rule(session: Session, code: str) -> Rule:
+    return session.scalars(select(Rule).where(Rule.kind == "reward", Rule.code == code)).one()
+
+
+@pytest.mark.parametrize(("without", "alices", "bobs"), [("report", 0, 1), ("join", 10, 0)])
+def test_a_rule_that_the_city_does_not_have_pays_nobody(
+    session: Session, without: str, alices: int, bobs: int
+) -> None:
+    rule(session, without).active = False
+    session.flush()
+    ticket = a_report(session)
+    join(session, person(session, "bob"), ticket.public_id)
+    to_the_end(session, ticket)
+    assert (balance(session), balance(session, "bob")) == (alices, bobs)
+    assert points.paid(session, ticket) == {person(session, "alice" if alices else "bob").id}
+
+
+@pytest.mark.parametrize("spared", ["anonymous", "staff"])
+def test_whom_a_rule_leaves_out_is_the_citys_to_say(session: Session, spared: str) -> None:
+    own = rule(session, "report")
+    assert sorted(own.body["excluded"]) == ["anonymous", "staff"]
+    own.body = own.body | {"excluded": [spared]}
+    session.flush()
+    nameless = to_the_end(session, a_report(session, anonymous=True))
+    dave = to_the_end(session, a_report(session, "dave"))
+    assert standing(session, nameless) == (None if spared == "anonymous" else (10, "paid"))
+    assert standing(session, dave, "dave") == (None if spared == "staff" else (10, "paid"))
+
+
+def test_a_rule_that_leaves_out_nobody_pays_everybody(session: Session) -> None:
+    own = rule(session, "report")
+    own.body = {name: value for name, value in own.body.items() if name != "excluded"}
+    session.flush()
+    assert to_the_end(session, a_report(session, anonymous=True)).state == "rewarded"
+    assert balance(session) == 10
+
+
+def test_a_rule_may_pay_a_sum_of_its_own_and_nothing(session: Session) -> None:
+    own = rule(session, "report")
+    for pays, state in ((3, "rewarded"), (0, "closed")):
+        own.body = own.body | {"pays": pays}
+        session.flush()
+        assert to_the_end(session, a_report(session)).state == state
+    assert balance(session) == 3
+
+
+def test_what_waits_is_listed_with_whose_it_is(session: Session) -> None:
+    cap(session, "day", 25)
+    first, second, last, none = (a_ticket(session, "triaged") for _ in range(4))
+    assert standing(session, none) == (0, "pending")
+    to_the_end(session, first)
+    join(session, person(session, "bob"), second.public_id)
+    bobs = a_ticket(session, "triaged", "bob")
+    points.reserve(session, second)
+    alice, bob = person(session, "alice"), person(session, "bob")
+    waiting = points.awaited(session, alice, most=10)
+    assert [(each.points, each.rule.code, each.ticket, each.own) for each in waiting] == [
+        (5, "report", last, True), (10, "report", second, True),
+    ]  # fmt: skip
+    assert [each.ticket for each in points.awaited(session, alice, most=1)] == [last]
+    waiting = points.awaited(session, bob, most=9)
+    assert {(each.points, each.rule.code, each.ticket.id, each.own) for each in waiting} == {
+        (1, "join", second.id, False), (10, "report", bobs.id, True),
+    }  # fmt: skip
+    assert points.summary(session, alice).pending == 15
+
+
+def test_entries_are_the_newest_first_and_go_on_before_one(session: Session) -> None:
+    tickets = [to_the_end(session, a_report(session)) for _ in range(4)]
+    other = a_report(session, "bob")
+    join(session, person(session, "alice"), other.public_id)
+    to_the_end(session, other)
+    alice = person(session, "alice")
+    found = points.entries(session, alice, most=9)
+    assert [each.ticket for each in found] == [None, *tickets[::-1]]
+    assert [(each.points, each.kind, each.reason) for each in found[:2]] == [(1, "award", None), (10, "award", None)]
+    assert points.entries(session, alice, most=2, before=found[1].id) == found[2:4]
+    assert points.summary(session, alice, most=3).items == found[:3]
+    assert points.entries(session, person(session, "bob"), most=9)[0].ticket is other
+
+
+def test_who_was_never_paid_has_nothing(session: Session) -> None:
+    a_ticket(session, "rewarded")
+    summary = points.summary(session, person(session, "bob"))
+    assert summary == points.Summary(0, 0, 0, points.Cap(0, 45), points.Cap(0, 1350), [])
+
+
+def test_what_was_released_neither_counts_nor_pays(session: Session) -> None:
+    ticket = a_ticket(session, "triaged")
+    bob = person(session, "bob")
+    join(session, bob, ticket.public_id)
+    assert (points.payable(session, ticket), points.paid(session, ticket)) == (True, set())
+    points.release(session, ticket)
+    assert (points.payable(session, ticket), points.paid(session, ticket)) == (False, set())
+    assert points.pay(session, ticket) == 0
+    assert points.of_tickets(session, [ticket])[ticket.id] == {"pending": 0, "paid": 0}
+    assert balance(session) == balance(session, "bob") == 0
+
+
+def test_paying_says_what_the_reporter_has_of_it(session: Session) -> None:
+    ticket = a_ticket(session, "confirmed")
+    points.reserve(session, ticket, paying=True)
+    assert [points.pay(session, ticket) for _ in range(2)] == [10, 10]
+    assert points.paid(session, ticket) == {person(session, "alice").id}
+
+
 def test_without_caps_everything_is_paid(session: Session) -> None:
     cap(session, "day", None)
     cap(session, "month", None)
