@@ -91,7 +91,7 @@ def run(stage: Stage) -> None:
 def _make(files: list[str]) -> list[Mutant]:
     """Every mutant of these files, numbered; mutmut is installed where it is not yet, about a minute, once."""
     subprocess.run([sys.executable, ROOT / "bin" / "make_venv.py", VENV, LOCK], check=True)
-    command = [VENV / "bin" / "python", "-m", "stage.mutation.make", *files]
+    command = [str(VENV / "bin" / "python"), "-m", "stage.mutation.make", *files]
     found: list[Mutant] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return [each | {"number": number} for number, each in enumerate(found)]
 
@@ -138,7 +138,8 @@ def _report(stage: Stage, group: str, made: int, found: list[Mutant], equivalent
 
 
 def _killed_percent(mutants: list[Mutant]) -> float:
-    return 100 * sum(each["how"] != "survived" for each in mutants) / len(mutants)
+    killed = [each for each in mutants if each["how"] != "survived"]
+    return 100 * len(killed) / len(mutants)
 
 
 def _is(entry: Any, mutant: Mutant) -> bool:

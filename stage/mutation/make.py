@@ -53,7 +53,7 @@ def mutants(file: str) -> list[dict[str, str]]:
 
 def _functions(body: cst.CSTNode, prefix: str) -> list[tuple[cst.CSTNode, str]]:
     found: list[tuple[cst.CSTNode, str]] = []
-    for node in body.body if isinstance(body, cst.Module) else body.body.body:  # type: ignore[attr-defined]
+    for node in body.body if isinstance(body, cst.Module) else body.body.body:
         if isinstance(node, cst.FunctionDef):
             found.append((node, f"{prefix}{node.name.value}"))
         elif isinstance(node, cst.ClassDef):

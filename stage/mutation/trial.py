@@ -119,23 +119,18 @@ def _forked(act: Callable[[], int], folder: Path, cpu: float, wall: float) -> st
             status = act()
         finally:
             os._exit(status)
-    deadline, status = time.monotonic() + wall, None
-    while status is None:
-        found, state = os.waitpid(child, os.WNOHANG)
-        if found:
-            status = state
-        elif time.monotonic() > deadline:
-            break
-        else:
-            time.sleep(0.01)
+    deadline, (ended, state) = time.monotonic() + wall, (0, 0)
+    while not ended and time.monotonic() < deadline:
+        time.sleep(0.01)
+        ended, state = os.waitpid(child, os.WNOHANG)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    if status is None:
-        os.waitpid(child, 0)
+    if not ended:
+        _, state = os.waitpid(child, 0)
     shutil.rmtree(scratch, ignore_errors=True)
-    if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)):
+    if not ended or (os.WIFSIGNALED(state) and os.WTERMSIG(state) in (signal.SIGXCPU, signal.SIGKILL)):
         return "stuck"
-    return "survived" if status == 0 else "killed"
+    return "survived" if state == 0 else "killed"
 
 
 def _try(items: Sequence[pytest.Item], mutant: dict[str, Any], by: Path) -> int:

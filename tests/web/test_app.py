@@ -23,9 +23,12 @@ HTTPS = {"BASE_URL": "https://whistle.example.org", "TRUSTED_HOSTS": "whistle.ex
 
 def test_a_route_without_an_action_keeps_it_from_starting(make_app: MakeApp) -> None:
     site = make_app()
-    site.add_url_rule("/undeclared", "undeclared", lambda: "")
-    with pytest.raises(UndeclaredRoute, match="/undeclared"):
+    hold_declared(site)
+    for name in ("undeclared", "bare"):
+        site.add_url_rule(f"/{name}", name, lambda: "")
+    with pytest.raises(UndeclaredRoute) as caught:
         hold_declared(site)
+    assert str(caught.value) == "declare @action or @public for: /bare (bare), /undeclared (undeclared)"
 
 
 def test_an_action_that_nobody_was_granted_is_nobodys(make_app: MakeApp) -> None:
