@@ -40,7 +40,7 @@ Mutant = dict[str, Any]
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "ledger": {
         "workflow/ledger.py": ("workflow/test_ledger.py",),
-        "workflow/points.py": ("workflow/test_points.py", "web/test_rider_points.py"),
+        "workflow/points.py": ("workflow/test_points.py",),
         "models/ledger.py": ("workflow/test_ledger.py",),
         "models/append_only.py": ("workflow/test_append_only.py",),
         "models/upsert.py": ("models/test_upsert.py",),
@@ -48,7 +48,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "access": {
         "workflow/access.py": ("workflow/test_access.py", "workflow/test_governance.py"),
         "workflow/engine/permission.py": ("workflow/test_engine.py", "workflow/test_access.py"),
-        "workflow/report/relations.py": ("workflow/test_access.py", "workflow/test_merging.py"),
+        "workflow/report/relations.py": ("workflow/test_access.py",),
         "models/units.py": ("workflow/test_access.py",),
         "models/people.py": ("workflow/test_access.py",),
         "web/action.py": ("web/test_app.py",),

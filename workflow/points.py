@@ -69,7 +69,7 @@ class Summary:
 
 
 def _rules(session: Session, kind: str) -> dict[str, Rule]:
-    query = select(Rule).where(Rule.kind == kind, Rule.active).order_by(Rule.position)
+    query = select(Rule).where(Rule.kind == kind, Rule.active)
     return once(session, ("rules", kind), lambda: {each.code: each for each in session.scalars(query)})
 
 

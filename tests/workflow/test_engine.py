@@ -13,16 +13,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Outbox, Ticket
+from models import Membership, Outbox, Ticket
 from models.base import canonical
 from models.clock import now
 from models.database import Database
 from tests.cast import a_ticket, fields, person
-from tests.workflow.permits import Permit, PermitEvent, PermitWords, a_permit, asked, loufeng, office
-from workflow.actors import SYSTEM
+from tests.workflow.permits import PERMIT, Permit, PermitEvent, PermitWords, a_permit, asked, loufeng, office
+from workflow.actors import SYSTEM, Actor
 from workflow.engine import fire, permitted
 from workflow.engine.history import hash_event, hash_words, replay
 from workflow.engine.machines import machinery_of
+from workflow.engine.permission import role_in
 from workflow.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale
 
 ENGINE = Path(__file__).parents[2] / "workflow" / "engine"
@@ -139,6 +140,40 @@ def test_it_says_what_each_transition_needs(session: Session) -> None:
     assert [(value, title.zh) for value, title in needs["size"].options or []] == [("s", "小")]
     assert {name for name, need in needs.items() if need.required} == {"seal"}
     assert needs["word"].options is None
+    assert [(need.type, need.title.zh) for need in (needs["word"], needs["stars"])] == [("text", "词"), ("number", "星")]
+    assert needs["colours"].options == needs["colour"].options
+
+
+def test_who_may_what_is_its_person_its_office_and_the_system(session: Session) -> None:
+    """Each by a name of its own, and a role elsewhere is none here."""
+    permit = asked(session)
+    transitions = machinery_of(session, permit).lifecycle.transitions
+    alice, carol, dave, erin = (person(session, each) for each in ("alice", "carol", "dave", "erin"))
+
+    def may(name: str, actor: Actor) -> tuple[str, Membership | None] | None:
+        return role_in(PERMIT, transitions[name], permit, actor)
+
+    def roles(name: str) -> list[str | None]:
+        found = [may(name, each) for each in (alice, carol, dave, erin, person(session, "mallory"))]
+        return [each and each[0] for each in found]
+
+    assert roles("fill") == ["rider", "clerk", None, None, None]
+    assert roles("give") == [None, "clerk", None, None, None]
+    assert may("give", carol) == ("clerk", carol.memberships[0])
+    assert may("fill", alice) == ("rider", None)
+    assert may("give", SYSTEM) == ("system", None)
+    assert may("fill", SYSTEM) is None
+    carol.memberships.insert(0, Membership(role="clerk", unit=dave.memberships[0].unit))
+    session.flush()
+    assert may("give", carol) == ("clerk", carol.memberships[1])
+    alice.disabled_at = now()
+    assert roles("fill") == [None, "clerk", None, None, None]
+
+
+def test_nothing_may_be_done_to_what_is_over(session: Session) -> None:
+    permit, carol = asked(session), person(session, "carol")
+    fire(permit, "give", note="好", actor=carol)
+    assert permitted(permit, carol) == permitted(permit, person(session, "alice")) == []
 
 
 def test_only_a_writing_session_moves_anything(session: Session) -> None:

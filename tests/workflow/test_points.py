@@ -235,6 +235,15 @@ def test_a_rule_may_pay_a_sum_of_its_own_and_nothing(session: Session) -> None:
     assert balance(session) == 3
 
 
+def test_a_reward_is_no_cap_whatever_it_is_called(session: Session) -> None:
+    body = {"pays": 5, "points": 2}
+    for kind, code in (("reward", "day"), ("cap", "report")):
+        session.add(Rule(kind=kind, code=code, title_zh="某", title_en="Some", position=99, body=body))
+    session.flush()
+    assert standing(session, a_ticket(session, "triaged")) == (10, "pending")
+    assert points.summary(session, person(session, "alice")).today == points.Cap(10, 45)
+
+
 def test_what_waits_is_listed_with_whose_it_is(session: Session) -> None:
     cap(session, "day", 25)
     first, second, last, none = (a_ticket(session, "triaged") for _ in range(4))
