@@ -63,7 +63,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "queues/dead_letters.py": ("queues/test_dead_letters.py",),
         "queues/blame.py": ("queues/test_blame.py",),
         "queues/limits.py": ("queues/test_limits.py", "queues/test_counting.py"),
-        "queues/jobs/__init__.py": ("queues/test_jobs.py",),
+        "queues/jobs/__init__.py": ("queues/test_jobs.py", "queues/test_mail_refused.py"),
     },
 }
 

@@ -75,6 +75,22 @@ def test_a_job_that_kills_its_worker_is_dead_after_ten_known_runs_while_others_r
     assert house.effects() == {f"other {turn}": 1 for turn in range(turns)}
 
 
+@pytest.mark.parametrize(
+    ("earlier", "said"), [(None, SILENT), ("KeyError", f"{SILENT}\nbefore that:\nKeyError")]
+)
+def test_the_dead_tell_what_their_last_run_said_before_they_fell_silent(
+    small_house: House, earlier: str | None, said: str
+) -> None:
+    (row,) = small_house.ask("test.effect", "a")
+    with database.writing() as session:
+        kept = session.get_one(Outbox, row)
+        kept.attempts, kept.runs, kept.last_error = 12, MOST_RUNS, earlier
+    run(row)
+    assert small_house.row(row).dead_at is not None
+    assert (small_house.row(row).last_error, small_house.row(row).runs) == (said, MOST_RUNS)
+    assert small_house.effects() == {}
+
+
 def test_a_redis_that_loses_everything_kills_no_row(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queues.run, "PATIENT_ATTEMPTS", 3)
     (row,) = house.ask("test.effect", "a")

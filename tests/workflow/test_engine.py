@@ -140,7 +140,8 @@ def test_it_says_what_each_transition_needs(session: Session) -> None:
     assert [(value, title.zh) for value, title in needs["size"].options or []] == [("s", "小")]
     assert {name for name, need in needs.items() if need.required} == {"seal"}
     assert needs["word"].options is None
-    assert [(need.type, need.title.zh) for need in (needs["word"], needs["stars"])] == [("text", "词"), ("number", "星")]
+    assert (needs["word"].type, needs["word"].title.zh) == ("text", "词")
+    assert (needs["stars"].type, needs["stars"].title.en) == ("number", "Stars")
     assert needs["colours"].options == needs["colour"].options
 
 
