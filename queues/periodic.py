@@ -37,7 +37,7 @@ def again(session: Session, row: Outbox) -> None:
     if not every:
         return
     _one_at_a_time(session)
-    if not _waits(session, row.topic, but=row.id):
+    if not _waits(session, row.topic):
         later(session, row.topic, row.ref, due=now() + every)
 
 
@@ -59,8 +59,6 @@ def _one_at_a_time(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(PLANNING)))
 
 
-def _waits(session: Session, topic: str, but: int = 0) -> bool:
-    waiting = select(Outbox.id).where(
-        Outbox.topic == topic, Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.id != but
-    )
+def _waits(session: Session, topic: str) -> bool:
+    waiting = select(Outbox.id).where(Outbox.topic == topic, Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
     return session.scalar(waiting.limit(1)) is not None

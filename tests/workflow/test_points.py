@@ -13,7 +13,7 @@ from models import Account, Award, Event, Journal, Membership, Notification, Pos
 from models.clock import now
 from queues.jobs.reports import settle_report
 from tests.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, step
-from workflow import points, telling
+from workflow import ledger, points, telling
 from workflow.actors import SYSTEM
 from workflow.engine import fire, permitted
 from workflow.errors import Problem
@@ -277,6 +277,31 @@ def test_entries_are_the_newest_first_and_go_on_before_one(session: Session) -> 
     assert points.entries(session, alice, most=2, before=found[1].id) == found[2:4]
     assert points.summary(session, alice, most=3).items == found[:3]
     assert points.entries(session, person(session, "bob"), most=9)[0].ticket is other
+
+
+def test_what_was_paid_too_much_is_owed(session: Session) -> None:
+    ticket = to_the_end(session, a_report(session))
+    alice, journal = person(session, "alice"), session.scalars(select(Journal)).one()
+    accounts = ledger.lock_accounts(session, alice.id)
+    spent = [(accounts["rider", alice.id], -4), (accounts["issuance", None], 4)]
+    ledger.post(session, "reversal", "spent", spent)
+    ledger.reverse(session, journal, actor=person(session, "ada"), reason="照片是旧的")
+    summary = points.summary(session, alice)
+    assert (summary.balance, summary.owed, summary.today.earned) == (0, 4, 10)
+    assert [(each.points, each.ticket, each.reason) for each in summary.items] == [
+        (-6, ticket, "照片是旧的"), (-4, None, None), (10, ticket, None),
+    ]  # fmt: skip
+
+
+def test_who_joined_by_a_report_without_a_name_is_not_credited(session: Session) -> None:
+    ticket, bob = a_ticket(session, "triaged"), person(session, "bob")
+    assert points.nameless(session, ticket) == set()
+    own = a_report(session, "bob", anonymous=True)
+    fire(own, "merge", into=ticket.number, actor=person(session, "carol"))
+    session.expire(ticket)
+    assert points.nameless(session, ticket) == {(own.id, bob.id)}
+    to_the_end(session, ticket)
+    assert (balance(session), balance(session, "bob")) == (10, 0)
 
 
 def test_who_was_never_paid_has_nothing(session: Session) -> None:
