@@ -56,14 +56,12 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "outbox": {
         "models/outbox.py": ("queues/test_relay.py",),
         "queues/relay.py": ("queues/test_relay.py",),
-        "queues/run.py": (
-            "queues/test_counting.py", "queues/test_jobs.py", "queues/test_mail.py", "queues/test_mail_refused.py",
-        ),
+        "queues/run.py": ("queues/test_counting.py", "queues/test_jobs.py"),
         "queues/periodic.py": ("queues/test_jobs.py",),
         "queues/dead_letters.py": ("queues/test_dead_letters.py",),
         "queues/blame.py": ("queues/test_blame.py",),
         "queues/limits.py": ("queues/test_limits.py", "queues/test_counting.py"),
-        "queues/jobs/__init__.py": ("queues/test_jobs.py", "queues/test_mail_refused.py"),
+        "queues/jobs/__init__.py": ("queues/test_jobs.py", "queues/test_counting.py"),
     },
 }
 
