@@ -48,7 +48,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "access": {
         "workflow/access.py": ("workflow/test_access.py", "workflow/test_governance.py"),
         "workflow/engine/permission.py": ("workflow/test_engine.py", "workflow/test_access.py"),
-        "workflow/report/relations.py": ("workflow/test_access.py",),
+        "workflow/report/relations.py": ("workflow/test_access.py", "workflow/test_merging.py"),
         "models/units.py": ("workflow/test_access.py",),
         "models/people.py": ("workflow/test_access.py",),
         "web/action.py": ("web/test_app.py",),
@@ -105,14 +105,15 @@ def _try(folder: Path, files: dict[str, tuple[str, ...]], mutants: list[Mutant])
     environment |= {"MUTATION_TASK": str(task), "PYTHONUTF8": "1"}
     wanted = sorted({each for fit in tests.values() for each in fit})
     command = ["nice", f"-n{NICE}", sys.executable, "-m", "pytest", "-p", "stage.mutation.trial", *wanted]
-    run = subprocess.run(
-        command, cwd=folder / "house", env=environment, preexec_fn=dies_with(os.getpid()), check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    results = folder / "results.jsonl"
+    results, said = folder / "results.jsonl", folder / "said"
+    with said.open("w") as out:
+        subprocess.run(
+            command, cwd=folder / "house", env=environment, preexec_fn=dies_with(os.getpid()), check=False,
+            stdout=out, stderr=out,
+        )  # fmt: skip
     ended = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
     if len(ended) != len(mutants):
-        raise RuntimeError(f"{len(ended)} of {len(mutants)} mutants were tried:\n{run.stdout[-2000:]}")
+        raise RuntimeError(f"{len(ended)} of {len(mutants)} mutants were tried:\n{said.read_text()[-2000:]}")
     return [mutant | result for mutant, result in zip(mutants, ended, strict=True)]
 
 

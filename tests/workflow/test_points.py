@@ -15,6 +15,7 @@ from queues.jobs.reports import settle_report
 from tests.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, step
 from workflow import ledger, points, telling
 from workflow.actors import SYSTEM
+from workflow.alone import be_alone
 from workflow.engine import fire, permitted
 from workflow.errors import Problem
 from workflow.report.joining import join
@@ -308,6 +309,41 @@ def test_who_was_never_paid_has_nothing(session: Session) -> None:
     a_ticket(session, "rewarded")
     summary = points.summary(session, person(session, "bob"))
     assert summary == points.Summary(0, 0, 0, points.Cap(0, 45), points.Cap(0, 1350), [])
+
+
+def test_what_has_no_matter_yet_has_no_price(session: Session) -> None:
+    ticket = a_report(session, category=None, description="路边有一堆东西")
+    points.reserve(session, ticket)
+    assert standing(session, ticket) is None
+
+
+def test_why_it_is_unpaid_is_the_cap_only_where_the_cap_took_something(session: Session) -> None:
+    cap(session, "day", 15)
+    full, cut, nothing = (a_ticket(session, "triaged") for _ in range(3))
+    for each in (full, cut, nothing):
+        points.release(session, each)
+    assert [points.why_unpaid(session, each) for each in (full, cut, nothing)] == ["no_points", "capped", "capped"]
+
+
+def test_pending_and_paid_are_told_apart_on_one_ticket(session: Session) -> None:
+    ticket = to_the_end(session, a_report(session))
+    more = Award(ticket_id=ticket.id, rule_id=rule(session, "join").id, user_id=person(session, "alice").id)
+    more.day, more.wanted, more.points = now().date(), 1, 1
+    session.add(more)
+    session.flush()
+    assert points.of_tickets(session, [ticket])[ticket.id] == {"pending": 1, "paid": 10}
+
+
+def test_a_session_that_is_alone_sets_aside_and_pays_the_same(session: Session) -> None:
+    be_alone(session)
+    cap(session, "day", 15)
+    tickets = [a_report(session, who) for who in ("alice", "dave", "alice", "bob")]
+    join(session, person(session, "bob"), tickets[0].public_id)
+    for each in tickets:
+        to_the_end(session, each)
+    assert [each.state for each in tickets] == ["rewarded", "closed", "rewarded", "rewarded"]
+    assert [balance(session, who) for who in ("alice", "bob", "dave")] == [15, 11, 0]
+    assert session.scalar(select(func.count()).select_from(Award)) == 4
 
 
 def test_what_was_released_neither_counts_nor_pays(session: Session) -> None:
