@@ -29,6 +29,7 @@ from stage.stage import Stage
 
 DATABASES = ("sqlite",)
 KILLED_PERCENT = 85
+KILLED = ("killed", "stuck")
 SAMPLE = 12
 PROCESSES = 2
 NICE = 15
@@ -119,7 +120,7 @@ def _try(folder: Path, files: dict[str, tuple[str, ...]], mutants: list[Mutant])
 
 def _report(stage: Stage, group: str, made: int, found: list[Mutant], equivalent: list[Any]) -> None:
     """Equivalent mutants are shown, and not taken for killed."""
-    survived = [each for each in found if each["how"] == "survived"]
+    survived = [each for each in found if each["how"] not in KILLED]
     known = [each for each in survived if any(_is(entry, each) for entry in equivalent)]
     stage.figure(f"{group}: mutants, of {made} that mutmut makes", len(found))
     for file in GROUPS[group]:
@@ -137,7 +138,7 @@ def _report(stage: Stage, group: str, made: int, found: list[Mutant], equivalent
 
 
 def _killed_percent(mutants: list[Mutant]) -> float:
-    killed = [each for each in mutants if each["how"] != "survived"]
+    killed = [each for each in mutants if each["how"] in KILLED]
     return 100 * len(killed) / len(mutants)
 
 

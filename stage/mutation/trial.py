@@ -4,7 +4,7 @@
 the test files that fit it) and `folder`, where the tests write and `results.jsonl` comes to be. First it finds, on the
 code as it is, how long each test takes and by which functions it comes. Each mutant is then tried in a fork, in which
 its function has the mutant's code; the file has its source meanwhile, for the programs that tests start. The first
-failure kills it. A result is a line: `{"mutant": number, "how": killed · stuck · survived, "by": what failed}`.
+failure kills it. A result is a line: `{"mutant": number, "how": killed · stuck · survived · untried}`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -31,6 +33,9 @@ from queues.parts import dies_with
 CPU_SECONDS, WALL_SECONDS, PATIENCE = 20, 60, 6
 """Beyond its baseline times PATIENCE a mutant's run counts as stuck: it never ends, or waits for what never comes."""
 
+UNTRIED = 71
+"""The exit status where the mutant's code does not fit its function."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -39,28 +44,22 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     baseline = Path(task.get("baseline", folder / "baseline.json"))
     _fill_once(folder)
     if not baseline.exists():
-        _forked(lambda: _find_baseline(session.items, task["tests"], baseline), folder, 3600, 3600)
+        _forked(partial(_find_baseline, session.items, task["tests"], baseline), folder, 3600, 3600)
     failed = baseline.with_suffix(".failed")
     if failed.exists() or not baseline.exists():
         raise pytest.UsageError(f"fails on the code as it is: {failed.read_text() if failed.exists() else 'all'}")
     known = json.loads(baseline.read_text(encoding="utf-8"))
     _warm_up(session.items, known)
+    if session.testsfailed:
+        raise pytest.UsageError("what passed on the code as it is fails when it is run again")
     for mutant in task["mutants"]:
         items = _that_fit(session.items, mutant, task["tests"][mutant["file"]], known)
-        cost = sum(known["seconds"][each.nodeid] for each in items)
-        by, began = folder / "by", time.monotonic()
-        by.unlink(missing_ok=True)
+        cost = PATIENCE * sum(known["seconds"][each.nodeid] for each in items)
+        act = partial(_try, items, mutant)
         with _written(Path(mutant["file"]), mutant["source"]):
-            how = _forked(
-                lambda items=items, mutant=mutant, by=by: _try(items, mutant, by),  # type: ignore[misc]
-                folder, CPU_SECONDS + PATIENCE * cost, WALL_SECONDS + PATIENCE * cost,
-            )  # fmt: skip
-        result = {
-            "mutant": mutant["number"], "how": how, "by": by.read_text() if by.exists() else "",
-            "seconds": round(time.monotonic() - began, 2), "tests": len(items),
-        }  # fmt: skip
-        with (folder / "results.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(result) + "\n")
+            how = _forked(act, folder, CPU_SECONDS + cost, WALL_SECONDS + cost)
+        with (folder / "results.jsonl").open("a", encoding="utf-8") as results:
+            results.write(json.dumps({"mutant": mutant["number"], "how": how}) + "\n")
     return True
 
 
@@ -101,7 +100,7 @@ def _that_fit(items: Sequence[pytest.Item], mutant: dict[str, Any], files: list[
 
 
 def _forked(act: Callable[[], int], folder: Path, cpu: float, wall: float) -> str:
-    """Run `act` in a process and session of its own, whose files are gone afterwards: survived, killed or stuck."""
+    """Run `act` in a process and session of its own, whose files are gone afterwards: survived, killed, stuck or untried."""
     scratch = folder / "scratch"
     scratch.mkdir()
     bind = dies_with(os.getpid())
@@ -130,19 +129,22 @@ def _forked(act: Callable[[], int], folder: Path, cpu: float, wall: float) -> st
     shutil.rmtree(scratch, ignore_errors=True)
     if not ended or (os.WIFSIGNALED(state) and os.WTERMSIG(state) in (signal.SIGXCPU, signal.SIGKILL)):
         return "stuck"
-    return "survived" if state == 0 else "killed"
+    return {0: "survived", UNTRIED: "untried"}.get(os.waitstatus_to_exitcode(state), "killed")
 
 
-def _try(items: Sequence[pytest.Item], mutant: dict[str, Any], by: Path) -> int:
-    _put(mutant["file"], mutant["function"], mutant["source"])
-    for number, item in enumerate(items):
-        following = items[number + 1] if number + 1 < len(items) else None
-        by.write_text(item.nodeid)
+def _try(items: Sequence[pytest.Item], mutant: dict[str, Any]) -> int:
+    try:
+        _put(mutant["file"], mutant["function"], mutant["source"])
+    except Exception:
+        return UNTRIED
+    return next((1 for item in _run(items) if item.session.testsfailed), 0)
+
+
+def _run(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
+    """Each test after it has run."""
+    for item, following in zip_longest(items, items[1:]):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if item.session.testsfailed:
-            return 1
-    by.unlink()
-    return 0
+        yield item
 
 
 def _find_baseline(items: Sequence[pytest.Item], tests: dict[str, list[str]], baseline: Path) -> int:
@@ -153,14 +155,14 @@ def _find_baseline(items: Sequence[pytest.Item], tests: dict[str, list[str]], ba
     seconds, outcomes = {}, _Outcomes()
     session = items[0].session
     session.config.pluginmanager.register(outcomes)
-    for number, item in enumerate(items):
-        following, began = items[number + 1] if number + 1 < len(items) else None, time.monotonic()
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    began = time.monotonic()
+    for item in _run(items):
         if session.testsfailed:  # what follows would be no measure of a mutant
             baseline.with_suffix(".failed").write_text(item.nodeid)
             return 1
         if item.nodeid in outcomes.passed:
             seconds[item.nodeid] = time.monotonic() - began
+        began = time.monotonic()
     for line in notes.read_text().splitlines():
         key, _, test = line.partition("\t")
         hits.setdefault(key, set()).add(test)

@@ -33,7 +33,9 @@ def test_a_route_without_an_action_keeps_it_from_starting(make_app: MakeApp) -> 
 
 def test_an_action_that_nobody_was_granted_is_nobodys(make_app: MakeApp) -> None:
     app = make_app()
-    app.add_url_rule("/api/v1/secret", "secret", action.action("secret.read")(lambda: ""))
+    view = action.action("secret.read")(lambda: "")
+    assert action.action_of(view) == "secret.read"
+    app.add_url_rule("/api/v1/secret", "secret", view)
     people = People(app)
     assert people.ada.get("/secret").status_code == 403
     assert people.nobody.get("/secret").status_code == 401
