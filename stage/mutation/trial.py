@@ -100,7 +100,7 @@ def _that_fit(items: Sequence[pytest.Item], mutant: dict[str, Any], files: list[
 
 
 def _forked(act: Callable[[], int], folder: Path, cpu: float, wall: float) -> str:
-    """Run `act` in a process and session of its own, whose files are gone afterwards: survived, killed, stuck or untried."""
+    """Run `act` in a process and session of its own, whose files are gone afterwards, and say how it ended."""
     scratch = folder / "scratch"
     scratch.mkdir()
     bind = dies_with(os.getpid())
