@@ -311,6 +311,12 @@ def test_who_was_never_paid_has_nothing(session: Session) -> None:
     assert summary == points.Summary(0, 0, 0, points.Cap(0, 45), points.Cap(0, 1350), [])
 
 
+def test_what_is_only_set_aside_keeps_nobody_waiting_for_the_city(session: Session) -> None:
+    """The city's account, which every payment waits for, is not so much as made."""
+    a_ticket(session, "triaged")
+    assert set(session.scalars(select(Account.kind))) == {"rider", "debt"}
+
+
 def test_what_has_no_matter_yet_has_no_price(session: Session) -> None:
     ticket = a_report(session, category=None, description="路边有一堆东西")
     points.reserve(session, ticket)
