@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections import Counter
@@ -244,7 +245,9 @@ def test_the_program_ends_well_when_told_to(small_house: House, number: signal.S
     until(lambda: small_house.server.client().exists(RELAY_BEAT))
     program.send_signal(number)
     assert program.wait(10) == 0
-    assert "Traceback" not in program.stdout.read()
+    said = program.stdout.read()
+    assert "Traceback" not in said
+    assert re.search(r"\brelaying\b.*\bstopped\b", said, re.DOTALL)
 
 
 def test_a_broken_setting_is_a_sentence(small_house: House) -> None:
