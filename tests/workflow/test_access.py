@@ -154,6 +154,10 @@ def test_a_department_sees_what_it_leads_or_helps_with_and_no_longer_than_it_hel
     assert seen(session, erin) == {led.id}
     assert seen(session, frank) == set()
     assert access.audience(frank, led) == "public"
+    led.department = None  # who leads is what the ticket says, not that it was once asked to
+    session.flush()
+    assert seen(session, erin) == set()
+    assert access.audience(erin, led) == "public"
 
 
 def test_everybody_sees_what_they_sent_and_as_its_reporter(session: Session) -> None:
