@@ -26,6 +26,7 @@ import yaml
 from config import ROOT
 from queues.parts import dies_with
 from stage.stage import Stage
+from stage.tools import tool
 
 DATABASES = ("sqlite",)
 KILLED_PERCENT = 85
@@ -33,7 +34,6 @@ KILLED = ("killed", "stuck")
 SAMPLE = 12
 PROCESSES = 2
 NICE = 15
-VENV, LOCK = ROOT / ".venv.attack", ROOT / "requirements-attack.txt"
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
 UNNEEDED = (".git", ".venv*", "var", "docs", "__pycache__", ".hypothesis", ".*_cache")
 
@@ -88,9 +88,8 @@ def run(stage: Stage) -> None:
 
 
 def _make(files: list[str]) -> list[Mutant]:
-    """Every mutant of these files, numbered; mutmut is installed where it is not yet, about a minute, once."""
-    subprocess.run([sys.executable, ROOT / "bin" / "make_venv.py", VENV, LOCK], check=True)
-    command = [str(VENV / "bin" / "python"), "-m", "stage.mutation.make", *files]
+    """Every mutant of these files, numbered."""
+    command = [str(tool("python")), "-m", "stage.mutation.make", *files]
     found: list[Mutant] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return [each | {"number": number} for number, each in enumerate(found)]
 
