@@ -67,6 +67,6 @@ def reverse(number: str, username: str, reason: str, admin: str) -> None:
             raise NotFound("cli.points.unpaid", number=number, name=username)
         for journal in journals:
             ledger.reverse(session, journal, actor=decider, reason=reason)
-        record(session, decider, "points.reverse", "user", person.id, ticket=number, reason=reason)
+        record(session, decider, "points.reverse", "user", person.id, words={"reason": reason}, ticket=number)
         summary = rules.summary(session, person)
     tell("points.reversed", number=number, name=username, balance=summary.balance, owed=summary.owed)

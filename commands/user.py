@@ -58,7 +58,8 @@ def create(
                 session, username, name or username, password, memberships, language, strict=strict
             )
             roles_given = [[role, unit.code] for role, unit in memberships]
-            record(session, SYSTEM, "user.create", "user", made.id, username=made.username, roles=roles_given)
+            named = {"username": username}
+            record(session, SYSTEM, "user.create", "user", made.id, words=named, roles=roles_given)
         tell("user.created", name=username, roles=", ".join(f"{role}@{unit.code}" for role, unit in memberships))
 
 

@@ -31,6 +31,21 @@ class Act(Base):
     details: Mapped[dict[str, Any]] = mapped_column(CanonicalJSON)
 
     actor: Mapped[User | None] = relationship()
+    said: Mapped[ActWords | None] = relationship(uselist=False, viewonly=True)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was written with the act, as far as it still exists."""
+        return self.said.words if self.said is not None else {}
+
+
+class ActWords(Base):
+    """What was written with an act, and names that it says: unlike the act it can be erased."""
+
+    __tablename__ = "act_words"
+
+    act_id: Mapped[int] = mapped_column(ForeignKey("acts.id"), primary_key=True)
+    words: Mapped[dict[str, str]] = mapped_column(CanonicalJSON)
 
 
 guard(Act.metadata.tables["acts"])

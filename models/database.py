@@ -36,6 +36,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN below is the only one
     cursor = connection.cursor()
     pragmas = ["journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"]
+    pragmas.append("secure_delete=ON")  # what is deleted is overwritten: whoever leaves is gone from the file as well
     pragmas.append("recursive_triggers=ON")  # or INSERT OR REPLACE would delete what is append-only
     for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
@@ -102,6 +103,20 @@ class Database:
         with Session(writer, expire_on_commit=False, info={"writes": True}) as session:
             yield session
             session.commit()
+
+    def scrub(self) -> bool:
+        """Write a SQLite file anew, so that it holds nothing but its rows, and empty the log before it. Whoever writes
+        waits; False where somebody reads the log all the while. Nothing to do on PostgreSQL, which has no such file."""
+        if self.engine.dialect.name != "sqlite":
+            return True
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("VACUUM")
+            (busy, _log, _moved) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        finally:
+            raw.close()
 
     def dispose_after_fork(self) -> None:
         """Forget the parent's connections in a child without closing them under the parent's feet."""

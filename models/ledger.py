@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from models.append_only import guard
@@ -48,7 +48,7 @@ class Journal(Base):
     """One movement of points. `key` makes it happen once; a mistake is mended only by a journal that reverses it."""
 
     __tablename__ = "journal"
-    __table_args__ = (CheckConstraint("kind IN ('award', 'reversal')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('award', 'reversal', 'lapse')", name="kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -57,12 +57,33 @@ class Journal(Base):
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("rules.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal.id"), unique=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who decided it; the system if null")
-    reason: Mapped[str | None] = mapped_column(String(300))
+    reason: Mapped[str | None] = mapped_column(
+        String(300), comment="the salted hash of why, which is in journal_words; of older rows the reason itself"
+    )
     at: Mapped[datetime]
     hash: Mapped[str] = mapped_column(String(64), comment="of this row and its postings")
 
     postings: Mapped[list[Posting]] = relationship(back_populates="journal", order_by="Posting.id")
     rule: Mapped[Rule | None] = relationship()
+    said: Mapped[JournalWords | None] = relationship(uselist=False, viewonly=True)
+
+    @property
+    def why(self) -> str | None:
+        """The reason that was given, as far as it still exists."""
+        return self.reason if self.said is None else self.said.words
+
+
+class JournalWords(Base):
+    """Why points were taken back, in the words of whoever decided it: erasable, and its hash in the journal stays."""
+
+    __tablename__ = "journal_words"
+    __table_args__ = (CheckConstraint("words IS NOT NULL OR erased_at IS NOT NULL", name="erased"),)
+
+    journal_id: Mapped[int] = mapped_column(ForeignKey("journal.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    words: Mapped[str | None] = mapped_column(Text)
+
+    erased_at: Mapped[datetime | None]
 
 
 class Posting(Base):

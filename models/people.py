@@ -35,6 +35,10 @@ class User(Base):
 
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    erasure_asked_at: Mapped[datetime | None] = mapped_column(
+        comment="when it was decided that nothing shall say who this was; nobody signs in or is paid from here on"
+    )
+    erased_at: Mapped[datetime | None] = mapped_column(comment="when that was done: the row stands for nobody")
 
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="user", cascade="all, delete-orphan", order_by="Membership.id"

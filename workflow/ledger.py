@@ -6,6 +6,7 @@ Whoever posts locks the accounts in ascending id first, so that two at once neve
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -15,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from models.base import canonical
 from models.clock import now
-from models.ledger import Account, Award, Journal, Posting
+from models.ledger import Account, Award, Journal, JournalWords, Posting
 from models.people import User
 from models.upsert import insert_missing
 from workflow.alone import is_alone, once
-from workflow.engine.history import iso
+from workflow.engine.history import hash_words, iso
 from workflow.errors import Refused
 
 FORMAT = 1  # of what is hashed; a new one is added beside it, never in its place
@@ -143,4 +144,21 @@ def reverse(session: Session, journal: Journal, *, actor: User, reason: str) -> 
     moves += [(rider, -taken)] if taken else []
     moves += [(debt, taken - paid.points)] if taken < paid.points else []
     about = {"ticket_id": journal.ticket_id, "rule_id": journal.rule_id, "reverses_id": journal.id}
-    return post(session, "reversal", f"reversal:{journal.id}", moves, actor_id=actor.id, reason=reason, **about)
+    salt = secrets.token_hex(16)
+    key, why = f"reversal:{journal.id}", hash_words(salt, reason)
+    back = post(session, "reversal", key, moves, actor_id=actor.id, reason=why, **about)
+    session.add(JournalWords(journal_id=back.id, salt=salt, words=reason))
+    return back
+
+
+def lapse(session: Session, person: int) -> Journal | None:
+    """Give up what a person has and owes, once and for all, as they leave; None where that is nothing."""
+    owned = select(Account.id).where(Account.user_id == person, Account.balance != 0)
+    if session.scalar(owned.limit(1)) is None:
+        return None
+    accounts = lock_accounts(session, person)
+    rider, debt = accounts["rider", person], accounts["debt", person]
+    issued = rider.balance + debt.balance
+    moves = [(accounts["issuance", None], issued)] if issued else []
+    moves += [(each, -each.balance) for each in (rider, debt) if each.balance]
+    return post(session, "lapse", f"lapse:{person}", moves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.city import Rule
@@ -18,7 +18,7 @@ from workflow.alone import keep, once, write
 from workflow.localtime import local_day
 from workflow.same_picture import paid_elsewhere
 
-UNPAID = ("anonymous", "staff", "same_picture", "capped", "no_points")
+UNPAID = ("anonymous", "staff", "left", "same_picture", "capped", "no_points")
 COUNTS = ("pending", "paid")
 NO_CAP = 10**9
 
@@ -122,9 +122,13 @@ def _dues(session: Session, ticket: Ticket) -> list[_Due]:
     return own + joined
 
 
-def _staff(session: Session, people: list[int]) -> set[int]:
-    query = select(Membership.user_id).where(Membership.user_id.in_(people), Membership.role != "rider")
-    return once(session, ("staff", *people), lambda: set(session.scalars(query)))
+def _barred(session: Session, people: list[int]) -> dict[int, bool]:
+    """Who is never paid: staff where a rule says so (False), and whoever has left, by any rule (True)."""
+    staff = and_(Membership.user_id == User.id, Membership.role != "rider")
+    left = User.erasure_asked_at.is_not(None)
+    query = select(User.id, left).outerjoin(Membership, staff).where(User.id.in_(people))
+    query = query.where(or_(left, Membership.id.is_not(None)))
+    return once(session, ("barred", *people), lambda: {person: bool(gone) for person, gone in session.execute(query)})
 
 
 def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
@@ -138,7 +142,7 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
     people = [each.person for each in dues]
     if not people:
         return
-    staff, caps = _staff(session, people), _rules(session, "cap")
+    barred, caps = _barred(session, people), _rules(session, "cap")
     rows = _awards(session, ticket)
     known = {(each.rule_id, each.user_id): each for each in rows}
     ledger.lock_accounts(session, *people, issuance=paying)
@@ -147,7 +151,8 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
     late = paid_elsewhere(session, ticket, ("paid",)) if paying and repeated else set()
     for due in dues:
         excluded = due.rule.body.get("excluded", [])
-        if (due.anonymous and "anonymous" in excluded) or (due.person in staff and "staff" in excluded):
+        left = barred.get(due.person)
+        if left or (due.anonymous and "anonymous" in excluded) or (left is False and "staff" in excluded):
             continue
         row = known.get((due.rule.id, due.person))
         if row is not None and row.state == "pending" and due.person in late:
@@ -196,8 +201,9 @@ def why_unpaid(session: Session, ticket: Ticket) -> str:
     """One of `UNPAID`: why its reporter is not paid for it."""
     if ticket.anonymous:
         return "anonymous"
-    if _staff(session, [ticket.reporter_id]):
-        return "staff"
+    barred = _barred(session, [ticket.reporter_id])
+    if barred:
+        return "left" if barred[ticket.reporter_id] else "staff"
     if ticket.reporter_id in paid_elsewhere(session, ticket, COUNTS):
         return "same_picture"
     own = [each for each in _awards(session, ticket) if each.user_id == ticket.reporter_id]
@@ -235,7 +241,7 @@ def _entry(posting: Posting, tickets: dict[int, Ticket]) -> Entry:
     """Another's ticket, which a joiner is paid for, has no number for them."""
     journal = posting.journal
     ticket = tickets.get(journal.ticket_id or 0)
-    return Entry(posting.id, journal.at, posting.amount, journal.rule, journal.kind, ticket, journal.reason)
+    return Entry(posting.id, journal.at, posting.amount, journal.rule, journal.kind, ticket, journal.why)
 
 
 def summary(session: Session, person: User, *, most: int = 100) -> Summary:
@@ -272,7 +278,7 @@ def entries(session: Session, person: User, *, most: int, before: int | None = N
         .where(Account.user_id == person.id, Account.kind == "rider")
         .order_by(Posting.id.desc())
         .limit(most)
-        .options(joinedload(Posting.journal).joinedload(Journal.rule))
+        .options(joinedload(Posting.journal).options(joinedload(Journal.rule), joinedload(Journal.said)))
     )
     postings = session.scalars(query if before is None else query.where(Posting.id < before)).all()
     ids = {each.journal.ticket_id for each in postings if each.journal.ticket_id}

@@ -40,10 +40,10 @@ def test_an_award_is_taken_back_once_by_an_administrator(db: Database, run: Run)
     with db.reading() as session:
         taken = session.scalars(select(Journal).where(Journal.kind == "reversal")).one()
         ada, alice = (cast.person(session, name).id for name in ("ada", "alice"))
-        assert (taken.reason, taken.actor_id) == ("照片不实", ada)
+        assert (taken.why, taken.actor_id) == ("照片不实", ada)
         act = session.scalars(select(Act)).one()
         assert (act.action, act.actor_id, act.subject_kind, act.subject) == ("points.reverse", ada, "user", str(alice))
-        assert act.details == {"ticket": number, "reason": "照片不实"}
+        assert (act.details, act.words) == ({"ticket": number}, {"reason": "照片不实"})
     assert "taken back" in run("points", "show", "alice").stdout
     run("audit")
 

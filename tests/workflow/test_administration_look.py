@@ -37,7 +37,7 @@ def test_a_look_is_recorded_and_told(session: Session) -> None:
     seen = look(session, person(session, "ada"), number, f"  {WHY} ")
     assert (seen.name, seen.username, seen.phone_tail) == ("Alice", "alice", None)
     row = session.scalars(select(Act)).one()
-    assert (row.action, row.subject, row.details) == ("ticket.look", number, {"reason": WHY})
+    assert (row.action, row.subject, row.words) == ("ticket.look", number, {"reason": WHY})
     assert told(session).keys() == {"alice", "sam"}
     assert "Ada looked" in told(session)["sam"]
     assert "Ada" not in told(session)["alice"]

@@ -85,7 +85,9 @@ def test_it_says_nothing_of_what_is_as_it_was_written(house: Database) -> None:
     assert tally.rows == counted
 
 
-@pytest.mark.parametrize("name", ["events", "event_words", "journal", "postings", "accounts", "awards"])
+@pytest.mark.parametrize(
+    "name", ["events", "event_words", "journal", "journal_words", "postings", "accounts", "awards"]
+)
 def test_it_finds_every_altered_column(house: Database, name: str) -> None:
     chance = random.Random(name)
     with attack(house) as connection:

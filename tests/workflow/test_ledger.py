@@ -160,7 +160,7 @@ def test_a_reversal_takes_it_back(session: Session, ada: User) -> None:
     journal = paid(session)
     back = reverse(session, journal, actor=ada, reason="照片是旧的")
     assert moves(back) == {"issuance": 10, "rider": -10}
-    assert (back.kind, back.reverses_id, back.actor_id, back.reason) == ("reversal", journal.id, ada.id, "照片是旧的")
+    assert (back.kind, back.reverses_id, back.actor_id, back.why) == ("reversal", journal.id, ada.id, "照片是旧的")
     assert (back.ticket_id, back.rule_id) == (journal.ticket_id, journal.rule_id)
     assert accounts(session) == {"issuance": 0, "rider": 0, "debt": 0}
     assert [(each.points, each.kind) for each in points.summary(session, person(session, "alice")).items] == [

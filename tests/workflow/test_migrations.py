@@ -12,15 +12,18 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.orm import Session
 
-from models import Base, Ticket, migrations
-from models.append_only import guarded
+from models import Act, Base, Ticket, migrations
+from models.append_only import guarded, removal, statements
 from models.database import Database
 from tests.cast import PASSWORD, STEPS, a_ticket, person, step
 from tests.workflow.situations import cap
+from workflow.actors import SYSTEM
+from workflow.administration.acts import record
 from workflow.engine.history import replay
 from workflow.engine.machines import machinery_of
 from workflow.identity import sign_in, user_for_token
 
+OLD_DETAILS = '{"reason":"照片不实","ticket":"SIP-26-000001"}'
 GUARDED = ("events", "journal", "postings", "acts")
 
 
@@ -162,3 +165,33 @@ def test_riders_stay_signed_in_and_nobody_else(db: Database) -> None:
     migrations.migrate(db)
     with db.reading() as session:
         assert [name for name, token in tokens.items() if user_for_token(session, token)] == ["alice"]
+
+
+def test_words_of_acts_move_to_where_they_can_be_erased(db: Database) -> None:
+    """A record of before 0007 says who and why in the row that only grows; after it, beside it."""
+    with db.writing() as session:
+        old = record(session, SYSTEM, "points.reverse", "user", person(session, "alice").id, ticket="SIP-26-000001")
+        plain = record(session, SYSTEM, "user.enable", "user", person(session, "alice").id)
+    migrations.unmigrate(db, "0004")
+    _rewrite(db, old.id, OLD_DETAILS)
+    migrations.migrate(db)
+    with db.reading() as session:
+        moved, same = session.get_one(Act, old.id), session.get_one(Act, plain.id)
+        assert (moved.details, moved.words) == ({"ticket": "SIP-26-000001"}, {"reason": "照片不实"})
+        assert (same.details, same.words) == ({}, {})
+        assert guarded(session.connection(), "acts")
+    migrations.unmigrate(db, "0004")
+    with db.engine.connect() as connection:
+        details = connection.execute(text("SELECT details FROM acts WHERE id = :id"), {"id": old.id}).scalar_one()
+        assert details == OLD_DETAILS
+        assert guarded(connection, "acts")
+
+
+def _rewrite(db: Database, act: int, details: str) -> None:
+    with db.engine.execution_options(whistle_writes=True).connect() as connection:
+        for statement in removal("acts", connection.dialect.name):
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE acts SET details = :details WHERE id = :id"), {"details": details, "id": act})
+        for statement in statements("acts", connection.dialect.name):
+            connection.execute(text(statement))
+        connection.commit()

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import Act, User
+from models import Act, ActWords, User
 from models.clock import now
 from workflow.access import require
 from workflow.actors import Actor
@@ -25,8 +25,8 @@ ACTS = (
     "award.review", "calendar.import", "calendar.restore", "category.change", "category.restore", "city.change",
     "city.restore",
     "outbox.resend", "points.reverse", "rule.change", "rule.restore", "ticket.look", "unit.change", "unit.restore",
-    "user.add_role", "user.create", "user.disable", "user.enable", "user.invite", "user.name", "user.password",
-    "user.remove_role", "user.reset",
+    "user.add_role", "user.create", "user.disable", "user.enable", "user.erase", "user.export", "user.invite",
+    "user.name", "user.password", "user.remove_role", "user.reset",
 )  # fmt: skip
 ROWS = 50
 
@@ -53,8 +53,18 @@ class Acts:
     """The `before` of the next page."""
 
 
-def record(session: Session, actor: Actor, action: str, subject_kind: str, subject: object, **details: Any) -> Act:
-    """Write an act down, in its own transaction. The system as actor is whoever sits at the command line."""
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject_kind: str,
+    subject: object,
+    *,
+    words: dict[str, str] | None = None,
+    **details: Any,
+) -> Act:
+    """Write an act down, in its own transaction. The system as actor is whoever sits at the command line. `words` are
+    what people wrote and what names them, which can be erased; `details` stand for ever."""
     if action not in ACTS:
         raise LookupError(f"{action} is no act that could be read later")
     row = Act(
@@ -62,13 +72,15 @@ def record(session: Session, actor: Actor, action: str, subject_kind: str, subje
     )
     session.add(row)
     session.flush()
+    if words:
+        session.add(ActWords(act_id=row.id, words=words))
     return row
 
 
 def index(session: Session, actor: Actor, wanted: ActFilter, before: int | None = None) -> Acts:
     """The acts that `wanted` asks for, from the newest or from below the id `before`. Two queries. Raises Forbidden."""
     require(actor, "act.list")
-    query = _wanted(wanted).order_by(Act.id.desc()).options(joinedload(Act.actor))
+    query = _wanted(wanted).order_by(Act.id.desc()).options(joinedload(Act.actor), joinedload(Act.said))
     if before is not None:
         query = query.where(Act.id < min(before, LARGEST_ID))
     found = session.scalars(query.limit(ROWS + 1)).all()

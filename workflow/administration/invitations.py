@@ -79,8 +79,8 @@ def invite(
     if errors:
         raise Invalid(errors)
     identity.add_account(session, person)
-    given = {"roles": [[each.role, each.unit.code] for each in person.memberships], "username": username}
-    record(session, actor, "user.invite", "user", person.id, **given)
+    given = [[each.role, each.unit.code] for each in person.memberships]
+    record(session, actor, "user.invite", "user", person.id, words={"username": username}, roles=given)
     return _link(session, person, "invite")
 
 

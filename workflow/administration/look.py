@@ -47,7 +47,7 @@ def look(session: Session, actor: Actor, number: str, reason: str) -> Reporter:
         raise Invalid.field("reason", "look.reason", least=SHORTEST, most=LONGEST)
     if not ticket.anonymous:
         raise Refused("look.not_anonymous")
-    act = record(session, actor, "ticket.look", "ticket", ticket.number, reason=reason)
+    act = record(session, actor, "ticket.look", "ticket", ticket.number, words={"reason": reason})
     cause, params = f"look:{act.id}", {"number": ticket.number, "name": actor.name}
     telling.write(session, ticket.reporter_id, cause, "told.look", {"number": ticket.number}, ticket.id)
     for person, role in watching(session, ticket.unit.path).items():

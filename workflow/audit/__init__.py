@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models import Act, Journal, Posting
 from models.append_only import guarded
-from workflow.audit import accounts, awards, histories, journals, words
+from workflow.audit import accounts, awards, histories, journals, reasons, words
 from workflow.audit.definitions import Definitions
 from workflow.audit.findings import Finding, Findings, Tally, found
 from workflow.audit.reading import snapshot, table_of
@@ -42,6 +42,7 @@ def audit(connection: Connection, tally: Tally) -> Findings:
         parts.append((table_of(model.history), histories.check(connection, model, definitions, tally)))
         parts.append((table_of(model.words), words.check(connection, model, tally)))
     parts.append(("journal", journals.check(connection, tally)))
+    parts.append(("journal_words", reasons.check(connection, tally)))
     parts.append(("accounts", accounts.check(connection, tally)))
     for name, findings in parts:
         yield from _readable(name, findings)

@@ -57,6 +57,9 @@ def _check(row: Row, postings: list[Row]) -> Findings:
         if fits and award is None:
             yield found("journal_without_award", journal=journal_id, named=key)
         owner = str(key)
+    elif kind == "lapse":
+        fits = reverses_id is None and ticket_id is None and str(key).startswith("lapse:")
+        owner = str(key)
     else:
         fits = reversed_kind == "award" and key == f"reversal:{reverses_id}"
         owner = str(reversed_key)

@@ -87,10 +87,10 @@ class Labels:
                 joint = "、" if self.locale == "zh" else ", "
                 return joint.join(self.role(role, unit) for role, unit in details["roles"])
             case "ticket.look":
-                return str(details["reason"])
+                return act.words.get("reason", "—")
             case "points.reverse":
                 joint = "：" if self.locale == "zh" else ": "
-                return joint.join((details["ticket"], details["reason"]))
+                return joint.join((details["ticket"], act.words.get("reason", "—")))
             case "calendar.import":
                 # The command line has not looked at what was there before.
                 key = "act.calendar.changed" if "changed" in details else "act.calendar.days"
