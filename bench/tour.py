@@ -39,6 +39,7 @@ PAGES = (
     Stop("rider-points", RIDER, "/points"),
     Stop("rider-inbox", RIDER, "/inbox"),
     Stop("rider-account", RIDER, "/account"),
+    Stop("rider-leave", RIDER, "/account/leave"),
     Stop("clerk-tickets", CLERK, "/desk/tickets"),
     Stop("clerk-tickets-map", CLERK, "/desk/tickets?show=map"),
     Stop("clerk-tickets-none", CLERK, "/desk/tickets?q=zzzz"),
@@ -94,4 +95,6 @@ def stops(session: Session) -> list[Stop]:
                 if username == ADMIN:
                     found.append(Stop("admin-rules-ticket", ADMIN, f"/admin/rules?number={ticket.number}"))
     somebody = session.scalars(select(User.id).where(User.username == CLERK)).one()
-    return [*found, Stop("admin-person", ADMIN, f"/admin/people/{somebody}")]
+    rider = session.scalars(select(User.id).where(User.username == RIDER)).one()
+    leaving = Stop("admin-erase", ADMIN, f"/admin/people/{rider}/erase")
+    return [*found, Stop("admin-person", ADMIN, f"/admin/people/{somebody}"), leaving]

@@ -14,6 +14,7 @@ from commands.city import calendar, city
 from commands.demo import demo
 from commands.failures import INTERRUPTED, failure
 from commands.outbox import outbox
+from commands.personal import erase, export
 from commands.points import points
 from commands.reports import imports
 from commands.route import route
@@ -37,5 +38,7 @@ class Whistle(SpokenGroup):
 
 
 whistle = Whistle("whistle", help=told("whistle.help"))
-for each in (audit, backup, calendar, city, demo, digest, imports, outbox, points, restore, route, user, workflow):
+for each in (
+    audit, backup, calendar, city, demo, digest, erase, export, imports, outbox, points, restore, route, user, workflow,
+):  # fmt: skip
     whistle.add_command(each)

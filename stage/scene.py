@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Settings
-from models import Event, Notification, Outbox, Photo, Ticket, Unit, User
+from models import Event, Notification, Outbox, Photo, Preference, Ticket, Unit, User
 from models.clock import moved
 from models.database import database
 from models.outbox import later
 from models.storage import open_storage
 from stage.traffic import CLERK, MATTER, OFFICER, PLACE, picture
-from workflow import bootstrap, notices, telling
+from workflow import bootstrap, notices, personal, telling
 from workflow.actors import SYSTEM
 from workflow.city_settings import calendar
 from workflow.engine import fire
@@ -74,19 +74,39 @@ class Scene:
         mine = select(Notification.id).where(Notification.user_id == self._who[OFFICER].id)
         refs["mail"] = str(session.scalars(mine.order_by(Notification.id.desc())).first())
         self._upload()
-        refs["forget"] = refs["purge"] = refs["digest"] = ""
+        refs["forget"] = refs["purge"] = refs["digest"] = refs["scrub"] = ""
         with moved(self.at - timedelta(days=1)):
             self._report("triage", "assign", "accept", "resolve", "confirm", "reward")
         refs["draw_reviews"] = ""
+        refs["erase_person"] = str(self._leaving().id)
         old = later(session, "tell_report", 0)
         old.done_at = old.created_at
         unused = self._upload()
         refs["discard_picture"] = unused.storage_key
         session.delete(unused)
 
-    def _report(self, *steps: str, routed: bool = True, matter: str = MATTER, photos: Sequence[str] = ()) -> Ticket:
+    def _leaving(self) -> User:
+        """A rider who wrote and photographed, has points, and has decided to leave."""
+        name = "rider3"
+        self._report("triage", "assign", rider=name, photos=[self._upload(name).public_id])
+        person = self._who[name]
+        said = NewReport(category=MATTER, description="我写的话", latitude=PLACE[0], longitude=PLACE[1])
+        unseen = open_report(self._session, person, said)
+        fire(unseen, "comment", actor=person, note="还在那里")
+        self._session.add(Preference(user_id=person.id, kind="progress", channel="inbox", wanted=False))
+        personal.ask(self._session, person, actor=person, let_go=True)
+        return person
+
+    def _report(
+        self,
+        *steps: str,
+        routed: bool = True,
+        matter: str = MATTER,
+        photos: Sequence[str] = (),
+        rider: str = "rider1",
+    ) -> Ticket:
         asked = NewReport(category=matter, latitude=PLACE[0], longitude=PLACE[1], photos=list(photos))
-        ticket = open_report(self._session, self._who["rider1"], asked)
+        ticket = open_report(self._session, self._who[rider], asked)
         if routed:
             ticket.unit = self._session.scalars(select(Unit).where(Unit.code == "loufeng")).one()
             ticket.routed_at = ticket.created_at

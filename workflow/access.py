@@ -27,6 +27,8 @@ EVERYBODY = ("rider", "clerk", "officer", "head", "supervisor", "guard", "admin"
 STAFF = ("clerk", "officer", "head", "supervisor", "admin")
 ACTIONS: dict[str, tuple[str, ...]] = {
     "me.read": EVERYBODY,
+    "me.export": EVERYBODY,
+    "me.erase": ("rider",),
     "token.revoke": EVERYBODY,
     "unit.list": EVERYBODY,
     "upload.create": EVERYBODY,
@@ -49,6 +51,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "award.review": ("supervisor", "admin"),
     "outbox.manage": ("admin",),
     "user.manage": ("admin",),
+    "user.erase": ("admin",),
     "city.manage": ("admin",),
     "act.list": ("admin",),
     "reporter.look": ("admin",),

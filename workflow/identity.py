@@ -204,6 +204,22 @@ def set_password(session: Session, user: User, password: str, *, strict: bool = 
     session.execute(delete(Device).where(Device.user_id == user.id))
 
 
+def hold_password_of(database: Database, user_id: int, password: str, field: str) -> User:
+    """Let a signed-in person prove that it is them. Returns them as they were then.
+
+    Raises Invalid naming `field`, and TooMany after ten wrong passwords in a quarter of an hour. Opens its own short
+    transactions: the hash takes time.
+    """
+    with database.reading() as session:
+        user = session.get_one(User, user_id)
+        throttle.hold(session, GUESSES_OF_OLD, str(user_id))
+    if not verify_password(user.password_hash or NOBODYS_HASH, password):
+        with database.writing() as session:
+            throttle.count(session, GUESSES_OF_OLD, str(user_id))
+        raise Invalid.field(field, "password.old_wrong")
+    return user
+
+
 def change_password(
     database: Database, token: str, user_id: int, old: str, new: str, *, strict: bool = True
 ) -> None:
@@ -212,13 +228,7 @@ def change_password(
     Raises Invalid naming `old` or `new`, and TooMany after ten wrong old ones in a quarter of an hour. Opens its own
     short transactions: both hashes take time.
     """
-    with database.reading() as session:
-        user = session.get_one(User, user_id)
-        throttle.hold(session, GUESSES_OF_OLD, str(user_id))
-    if not verify_password(user.password_hash or NOBODYS_HASH, old):
-        with database.writing() as session:
-            throttle.count(session, GUESSES_OF_OLD, str(user_id))
-        raise Invalid.field("old", "password.old_wrong")
+    user = hold_password_of(database, user_id, old, "old")
     hold_password(new, user.username, field="new", strict=strict)
     hashed = hash_password(new)
     with database.writing() as session:

@@ -29,7 +29,12 @@ class Limit:
 
     def key(self, *whose: str) -> str:
         """The counter of `whose`: 64 hexadecimal digits behind the limit's name."""
-        return f"{self.what}:{hashlib.sha256(chr(0).join(whose).encode()).hexdigest()}"
+        return f"{self.what}:{digest(*whose)}"
+
+
+def digest(*whose: str) -> str:
+    """How every counter's key ends that counts by `whose`."""
+    return hashlib.sha256(chr(0).join(whose).encode()).hexdigest()
 
 
 def hold(session: Session, limit: Limit, *whose: str) -> None:

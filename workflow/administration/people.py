@@ -176,7 +176,9 @@ def held(session: Session, actor: Actor, number: int, seen: int | None) -> User:
     powers = select(Membership.id).where(Membership.role == "admin").order_by(Membership.id).with_for_update()
     session.execute(powers)
     person = show(session, actor, number)
-    session.refresh(person, ["password_hash", "disabled_at"], with_for_update=True)
+    session.refresh(person, ["password_hash", "disabled_at", "erasure_asked_at"], with_for_update=True)
+    if person.erasure_asked_at is not None:
+        raise Refused("user.has_left")
     if isinstance(actor, User):
         session.refresh(actor, ["disabled_at", "memberships"])
         require(actor, "user.manage")

@@ -53,10 +53,11 @@ def switch(session: Session, person: User, wanted: Mapping[tuple[str, str], bool
 
 
 def channels_for(session: Session, person: int, kind: str) -> list[str]:
-    """By which channels a person is told of a kind now: nothing leaves the inbox for whoever is disabled, and no mail
-    for whoever has no address that takes it. One query."""
+    """By which channels a person is told of a kind now: nothing leaves the inbox for whoever is disabled, no mail for
+    whoever has no address that takes it, and nothing reaches whoever has left. One query."""
     mine = and_(Row.user_id == User.id, Row.kind == kind)
     columns = select(User.disabled_at, User.email, User.email_refused, Row.channel, Row.wanted)
+    columns = columns.where(User.erasure_asked_at.is_(None))
     found = session.execute(columns.outerjoin(Row, mine).where(User.id == person)).all()
     if not found:
         return []

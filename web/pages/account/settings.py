@@ -20,7 +20,7 @@ from workflow.identity import change_password, end_sessions
 @pages.get("/account", endpoint="account")
 @action("me.read")
 def show() -> Response:
-    return _page()
+    return settings_page()
 
 
 @pages.post("/account/password")
@@ -34,7 +34,7 @@ def new_password() -> Response:
         stop_reading()
         change_password(database, str(g.token), person.id, old, new, strict=not person.demo or settings().production)
     except Problem as problem:
-        return _page(problem)
+        return settings_page(problem)
     return go(url_for("pages.account", did="password"))
 
 
@@ -52,7 +52,7 @@ def choose_notices() -> Response:
             notices.switch(session, person, wanted)
             notices.set_address(session, person, form.text("email"))
     except Problem as problem:
-        return _page(problem, form.text("email"), wanted=set(form.values))
+        return settings_page(problem, form.text("email"), wanted=set(form.values))
     return go(url_for("pages.account", did="notices"))
 
 
@@ -64,7 +64,10 @@ def leave_everywhere() -> Response:
     return forget(go(url_for("pages.sign_in")))
 
 
-def _page(problem: Problem | None = None, email: str | None = None, wanted: set[str] | None = None) -> Response:
+def settings_page(
+    problem: Problem | None = None, email: str | None = None, wanted: set[str] | None = None
+) -> Response:
+    """All that a person sets for themselves; after a problem with what is wrong."""
     session, person = reading(), actor()
     chosen: dict[str, list[notices.Preference]] = {}
     for each in notices.preferences(session, person):

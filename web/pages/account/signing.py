@@ -88,6 +88,7 @@ def _form(problem: Problem | None = None, username: str | None = None) -> Respon
         over=_why_over(session) if problem is None else None,
         first=first,
         rest=rest,
+        did=request.args.get("did"),
     )
     return response
 
