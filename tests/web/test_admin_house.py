@@ -212,8 +212,8 @@ def test_the_record_is_read_by_kind_and_page_by_page(site: Flask) -> None:
 def test_the_record_is_read_by_who_did_it(site: Flask) -> None:
     with database.writing() as session:
         alice, sam = person(session, "alice").id, person(session, "sam")
-        why = {"ticket": "SIP-26-000001", "reason": "照片不实"}
-        record(session, person(session, "ada"), "points.reverse", "user", alice, **why)
+        why, which = {"reason": "照片不实"}, "SIP-26-000001"
+        record(session, person(session, "ada"), "points.reverse", "user", alice, words=why, ticket=which)
         record(session, sam, "user.enable", "user", alice)
         record(session, SYSTEM, "user.disable", "user", alice)
         number = str(sam.id)
