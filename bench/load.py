@@ -19,8 +19,8 @@ CLIENTS = 8
 
 @dataclass
 class Told:
-    """What came of a load: each answer's seconds and status; `bodies` with the moment of each, where they are kept;
-    `cpu`: the seconds that the server computed for all of it."""
+    """What came of a load: each answer's seconds and status; `bodies` of success with their moments, where they are
+    kept; `cpu`: the seconds that the server computed for all of it."""
 
     elapsed: float = 0.0
     cpu: float = 0.0
@@ -118,7 +118,7 @@ class _Load:
     def _note(self, client: _Client) -> None:
         self.told.seconds.append(time.perf_counter() - client.begun)
         self.told.statuses[int(client.read[9:12])] += 1
-        if self.keep:
+        if self.keep and client.read[9:10] == b"2":
             self.told.bodies.append((time.time(), client.read[client.read.index(b"\r\n\r\n") + 4 :]))
         client.read, client.wanted = b"", 0
 

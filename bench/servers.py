@@ -29,7 +29,7 @@ class Web:
 
     def __init__(self, folder: Path, url: str, app: str = PRODUCT) -> None:
         self.port = free_port()
-        self.app = app
+        self.folder, self.url, self.app = folder, url, app
         self.log = folder / f"{app.partition(':')[0]}.log"
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         asked = {"DATA_DIR": str(folder), "PORT": str(self.port), "DATABASE_URL": url, "DEMO": "people"}

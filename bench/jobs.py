@@ -1,0 +1,104 @@
+"""Jobs through outbox, relay and worker, against a bare SimpleWorker of RQ: one INSERT each, one worker each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+from redis import Redis
+from rq import Queue
+from sqlalchemy import insert
+
+from bench.floors import rows
+from bench.floors.work import insert_row
+from bench.floors.worker import FLOOR_QUEUE, TOPIC
+from bench.servers import prepare
+from config import ROOT
+from models import Outbox
+from models.clock import now
+from models.database import database
+from queues.connection import RELAY_BEAT, WORKER_BEAT
+from queues.parts import dies_with
+from stage.books import waiting
+from stage.house import INHERITED
+from stage.redis_server import RedisServer
+from stage.stage import Stage
+
+PATIENCE_SECONDS = 120.0
+
+
+def run(stage: Stage) -> None:
+    trial = _Trial(stage)
+    count = stage.size(300, 2000)
+    floor: list[float] = []
+    product: list[float] = []
+    for number in range(stage.size(5, 7)):
+        for kind in ("floor", "product") if number % 2 else ("product", "floor"):
+            if kind == "floor":
+                floor.append(trial.floor(count))
+            else:
+                product.append(trial.product(count))
+    ratio = median(ours / bare for ours, bare in zip(product, floor, strict=True))
+    stage.figure("a job of the bare worker, the floor", 1000 * median(floor), "ms")
+    stage.figure("a job", 1000 * median(product), "ms")
+    stage.figure("times the floor", ratio, most=1.3, aim=1.1)
+
+
+class _Trial:
+    def __init__(self, stage: Stage) -> None:
+        self.folder, self.url = stage.new_folder("data"), stage.new_database()
+        prepare(self.folder, self.url)
+        rows.make(database)
+        self.redis = RedisServer(self.folder)
+        self.redis.start()
+        stage.held.callback(self.redis.stop)
+
+    def floor(self, count: int) -> float:
+        """Seconds a job of so many that wait in RQ's queue."""
+        with Redis.from_url(self.redis.url) as connection:
+            queue = Queue(FLOOR_QUEUE, connection=connection)
+            queue.enqueue_many([Queue.prepare_data(insert_row) for _ in range(count)])
+        return self._said(self._start("bench.floors.worker", "floor", self.url, self.redis.url))
+
+    def product(self, count: int) -> float:
+        """Seconds a job of so many that wait in the outbox."""
+        relay = self._start("queues.relay")
+        worker = self._start("bench.floors.worker", "product", self.url, self.redis.url)
+        self._wait(lambda: self.redis.client().exists(RELAY_BEAT, WORKER_BEAT) == 2)
+        moment = now()
+        with database.writing() as session:
+            row = {"topic": TOPIC, "due": moment, "created_at": moment}
+            session.execute(insert(Outbox), [row | {"ref": str(each)} for each in range(count)])
+        self._wait(lambda: waiting(database) == 0)
+        for part in (worker, relay):
+            part.send_signal(signal.SIGTERM)
+        relay.communicate(timeout=PATIENCE_SECONDS)
+        self.redis.client().delete(RELAY_BEAT, WORKER_BEAT)
+        return self._said(worker)
+
+    def _start(self, module: str, *words: str) -> subprocess.Popen[str]:
+        asked = {"DATA_DIR": str(self.folder), "DATABASE_URL": self.url, "REDIS_URL": self.redis.url, "DEMO": "people"}
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", module, *words],
+            cwd=ROOT,
+            env={name: os.environ[name] for name in INHERITED if name in os.environ} | asked,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=dies_with(os.getpid()),
+        )
+
+    def _said(self, worker: subprocess.Popen[str]) -> float:
+        said, _ = worker.communicate(timeout=PATIENCE_SECONDS)
+        return float(said.split()[-1])
+
+    def _wait(self, done: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not done():
+            if time.monotonic() > until:
+                raise TimeoutError("the jobs were not done in time")
+            time.sleep(0.05)
