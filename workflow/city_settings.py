@@ -45,7 +45,7 @@ def governance(session: Session, name: str) -> int:
 
 def calendar(session: Session) -> Calendar:
     """The city's workdays and office hours."""
-    return known(session, "calendar", _read_calendar)
+    return known(session, "calendar", _read_calendar, plain=True)
 
 
 def _read_calendar(session: Session) -> Calendar:

@@ -2,7 +2,8 @@
 
     units = known(session, "units", _read_units)
 
-What is kept is shared by threads and belongs to no session: it is read, and never changed or put into a row.
+What is kept is shared by threads and belongs to no session: it is read, and never changed or put into a row. What a
+row shall refer to is the session's own copy of it (`own`).
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from models.base import Base
 from models.city import City
 from models.revision import growth, is_changing
 
 Found = TypeVar("Found")
+Row = TypeVar("Row", bound=Base)
 
 
 @dataclass(frozen=True)
 class _Kept:
-    revision: int
+    city: City
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -31,29 +34,46 @@ _kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
 """Of each database, by its connections: engines that read and that write share them."""
 
 
+_STANDS = select(City.revision)
+
+
 def find_city(session: Session) -> City | None:
-    """The city of this database, None before one is loaded; asked for once a session."""
+    """The city of this database, None before one is loaded; asked for once a session, and read once a revision."""
     found = session.info.get("city")
     if not isinstance(found, City):
-        found = session.scalars(select(City)).first()
+        kept = None if is_changing(session) else _kept.get(_where(session))
+        if kept is not None and session.connection().scalar(_STANDS) == kept.city.revision:
+            found = own(session, kept.city)
+        else:
+            found = session.scalars(select(City)).first()
         if found is not None:
             session.info["city"] = found
     return found
 
 
+def own(session: Session, row: Row) -> Row:
+    """A known row as one of the session's, without a question to the database."""
+    if row in session:
+        return row
+    held: dict[Base, Any] = session.info.setdefault("own", {})  # or the session would forget it
+    if row not in held:
+        held[row] = session.merge(row, load=False)
+    return cast(Row, held[row])
+
+
 def known(session: Session, name: str, read: Callable[[Session], Found], *, plain: bool = False) -> Found:
     """What `read` reads of the city. A session that writes reads for itself: its rows may refer to what is found, and
     it may be changing just that. What is `plain`, no row and nothing that a row refers to, it reads only if it is."""
-    mine, key = session.info.setdefault("known", {}), (name, growth(session))
+    mine, key = session.info.setdefault("known", {}), (name, plain, growth(session))
     if key not in mine:
-        own = is_changing(session) or (session.info.get("writes") and not plain)
-        mine[key] = read(session) if own else _of_process(session, name, read)
+        itself = is_changing(session) or (session.info.get("writes") and not plain)
+        mine[key] = read(session) if itself else _of_process(session, name, read)
     return cast(Found, mine[key])
 
 
 def forget(session: Session) -> None:
     """What this session knew of the city is old: it has just changed it."""
-    for name in ("city", "zone", "known"):
+    for name in ("city", "zone", "known", "own"):
         session.info.pop(name, None)
 
 
@@ -61,16 +81,20 @@ def _of_process(session: Session, name: str, read: Callable[[Session], Found]) -
     city = find_city(session)
     if city is None:
         return read(session)
-    bind, revision = session.get_bind(), city.revision
-    where: Any = bind
-    if isinstance(bind, Engine):
-        # It only reads, for whomever it does so: a writer would wait for itself.
-        where, bind = bind.pool, bind.execution_options(whistle_writes=False)
-    kept = _kept.get(where)
-    if kept is None or kept.revision != revision:
-        kept = _kept[where] = _Kept(revision)
+    kept = _kept.get(_where(session))
+    if kept is None or kept.city.revision != city.revision:
+        with Session() as apart:
+            kept = _kept[_where(session)] = _Kept(apart.merge(city, load=False))
     if name not in kept.values:
+        bind = session.get_bind()
+        if isinstance(bind, Engine):
+            bind = bind.execution_options(whistle_writes=False)  # it only reads: a writer would wait for itself
         # In a session of its own, so that its rows outlive it; what it sees is never older than the revision.
         with Session(bind, expire_on_commit=False) as apart:
             kept.values[name] = read(apart)
     return cast(Found, kept.values[name])
+
+
+def _where(session: Session) -> Any:
+    bind = session.get_bind()
+    return bind.pool if isinstance(bind, Engine) else bind

@@ -18,6 +18,7 @@ from models.city import Rule
 from models.clock import now
 from models.tickets import Photo, Ticket
 from models.units import Area, Unit
+from workflow import directory
 from workflow.actors import SYSTEM
 from workflow.alone import once, write
 from workflow.city_settings import calendar, city
@@ -53,7 +54,7 @@ def unit_at(session: Session, latitude: float, longitude: float) -> Unit:
     covering = area_index(session).covering(latitude, longitude)
     if covering:
         return session.get_one(Unit, covering[0])
-    return session.scalars(select(Unit).where(Unit.code == city(session).code)).one()
+    return directory.unit(session, city(session).code)
 
 
 def guess_category(session: Session, text: str | None) -> Guess | None:

@@ -23,7 +23,7 @@ from models.people import Membership, User
 from models.tickets import Event, EventWords, Ticket
 from models.units import Unit
 from models.upsert import insert_missing
-from workflow import access, moments, notices
+from workflow import access, directory, moments, notices
 from workflow.alone import find, gather, is_alone, once, put_aside, take_back
 from workflow.city_settings import as_day, titles
 from workflow.engine import Move
@@ -156,8 +156,7 @@ def _about(session: Session, ticket: Ticket) -> dict[str, Any]:
 
 def _likely(session: Session, ticket: Ticket) -> Category | None:
     code = (ticket.routing or {}).get("category")
-    query = select(Category).where(Category.code == code)
-    return once(session, ("likely", code), lambda: session.scalars(query).first()) if code else None
+    return directory.category(session, code) if code else None
 
 
 def sentences(session: Session, rows: Sequence[Notification], locale: str) -> list[str]:

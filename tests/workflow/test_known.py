@@ -104,3 +104,61 @@ def test_a_whole_page_of_reading_asks_the_city_once(db: Database) -> None:
     asked = [each for each in sent if each.startswith("SELECT")]
     assert sum("FROM cities" in each for each in asked) == 1
     assert len(asked) <= 2, "the matters are read once more than the city"
+
+
+def statements_of(db: Database, sent: list[str]) -> None:
+    event.listen(
+        db.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_rest: sent.append(statement)
+    )
+
+
+def test_who_writes_takes_from_the_process_what_has_not_changed(db: Database) -> None:
+    with db.reading() as session:
+        days, version = calendar(session), current(session, Ticket.kind)
+        directory.units(session)
+    sent: list[str] = []
+    statements_of(db, sent)
+    with db.writing() as session:
+        assert calendar(session) is days
+        assert current(session, Ticket.kind) is version
+        loufeng = directory.unit(session, "loufeng")
+        assert loufeng in session
+        assert directory.unit(session, "loufeng") is session.get(Unit, loufeng.id) is loufeng
+    assert [each for each in sent if "BEGIN" not in each] == ["SELECT cities.revision \nFROM cities"]
+
+
+def test_rows_of_who_writes_may_refer_to_what_is_known(db: Database) -> None:
+    with db.reading() as session:
+        kept = directory.categories(session)["06010"]
+    with db.writing() as session:
+        ticket = a_report(session)
+        ticket.category = directory.category(session, "06010")
+        assert ticket.category is not kept
+        assert ticket.category_id == kept.id
+        assert kept not in session
+        number = ticket.id
+    with db.reading() as session:
+        assert session.get_one(Ticket, number).category_id == kept.id
+
+
+@pytest.mark.parametrize("flushed", [True, False])
+def test_who_changes_the_calendar_reads_it_as_it_will_be(db: Database, flushed: bool) -> None:
+    with db.reading() as session:
+        assert NEW_YEAR not in calendar(session).days
+    with db.writing() as session:
+        session.add(CalendarDay(day=NEW_YEAR, workday=False, name="年末"))
+        if flushed:
+            session.flush()
+        assert not calendar(session).days[NEW_YEAR]
+    with db.writing() as session:
+        assert not calendar(session).days[NEW_YEAR], "and so does who writes next"
+
+
+def test_who_renames_a_unit_refers_to_it_by_its_new_name(db: Database) -> None:
+    with db.reading() as session:
+        directory.units(session)
+    with db.writing() as session:
+        session.scalars(select(Unit).where(Unit.code == "loufeng")).one().name_zh = "新娄葑"
+        assert directory.unit(session, "loufeng").name_zh == "新娄葑"
+    with db.writing() as session:
+        assert directory.unit(session, "loufeng").name_zh == "新娄葑"

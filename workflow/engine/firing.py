@@ -39,8 +39,7 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
     in an order of its own, and two of them would wait for each other. A session that is `alone`, as the demo's past is
     loaded, needs no lock and has read nothing that could be old.
     """
-    if not session.info.get("writes"):
-        raise RuntimeError("only a writing session may lock or move anything")
+    _hold_writing(session)
     wanted = sorted(set(ids))
     if is_alone(session):
         return {each: session.get_one(model, each) for each in wanted}
@@ -51,6 +50,11 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
             _forget(session, row)
     query = select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update(key_share=True)
     return {row.id: row for row in session.scalars(query)}
+
+
+def _hold_writing(session: Session) -> None:
+    if not session.info.get("writes"):
+        raise RuntimeError("only a writing session may lock or move anything")
 
 
 def _forget(session: Session, row: Any) -> None:
@@ -91,7 +95,10 @@ def fire(
     vocabulary = machinery.vocabulary
     given = {**(fields or {}), **more}
     touched = _touched(session, machinery, name, subject, given)
-    lock(session, type(subject), touched)
+    if subject.state == NEW and touched == {subject.id}:
+        _hold_writing(session)  # nobody else can see it yet
+    else:
+        lock(session, type(subject), touched)
     if not _touched(session, machinery, name, subject, given) <= touched:
         raise Busy()  # what it would touch has changed between looking and locking
     role = role_in(vocabulary, transition, subject, actor)

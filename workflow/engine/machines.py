@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,13 +14,22 @@ from transitions import EventData, Machine
 from models.clock import now
 from models.lifecycle import NEW, Definition
 from models.lifecycle import Lifecycle as Row
-from workflow.alone import once
 from workflow.engine.definition import Lifecycle, read
 from workflow.engine.fields import read_move
 from workflow.engine.move import Move
 from workflow.engine.vocabulary import Step, Vocabulary
 from workflow.known import known
 from workflow.say import catalogue
+
+
+class Version(NamedTuple):
+    """A stored definition, as everybody in this process knows it."""
+
+    id: int
+    kind: str
+    version: int
+    text: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -115,22 +124,22 @@ def store(session: Session, text: str, vocabulary: Vocabulary, name: str = "defi
     return row
 
 
-def definitions(session: Session) -> dict[int, Definition]:
-    """Every stored version by its id, to be read."""
-    return known(session, "definitions", lambda own: {row.id: row for row in own.scalars(select(Definition))})
+def definitions(session: Session) -> dict[int, Version]:
+    """Every stored version by its id."""
+    return known(session, "definitions", _read_definitions, plain=True)
 
 
-def current(session: Session, kind: str) -> Definition:
+def _read_definitions(session: Session) -> dict[int, Version]:
+    columns = Definition.id, Definition.kind, Definition.version, Definition.text, Definition.sha256
+    return {row.id: Version(*row) for row in session.execute(select(*columns))}
+
+
+def current(session: Session, kind: str) -> Version:
     """The version that is opened with from now on. Raises LookupError before any was stored."""
-    query = select(Definition).where(Definition.kind == kind).order_by(Definition.version.desc()).limit(1)
-    if session.info.get("writes"):
-        row = once(session, ("current", kind), lambda: session.scalars(query).first())
-    else:
-        mine = (each for each in definitions(session).values() if each.kind == kind)
-        row = max(mine, key=lambda each: each.version, default=None)
-    if row is None:
+    mine = [each for each in definitions(session).values() if each.kind == kind]
+    if not mine:
         raise LookupError(f"no definition of {kind} is stored: load the city first")
-    return row
+    return max(mine, key=lambda each: each.version)
 
 
 def machinery_of(session: Session, subject: Row) -> Machinery:
@@ -142,8 +151,7 @@ def machinery(session: Session, kind: str, definition_id: int) -> Machinery:
     """The machinery of a stored version, made at its first use in this process and looked up once a session."""
     found: dict[int, Machinery] = session.info.setdefault("machineries", {})
     if definition_id not in found:
-        writes = session.info.get("writes")
-        row = session.get_one(Definition, definition_id) if writes else definitions(session)[definition_id]
+        row = definitions(session)[definition_id]
         if (kind, row.sha256) not in _made:
             _made[kind, row.sha256] = build(row.text, _vocabularies[kind], f"{kind} version {row.version}")
         found[definition_id] = _made[kind, row.sha256]

@@ -7,19 +7,27 @@ from sqlalchemy.orm import Session
 from models.tickets import Ticket
 from workflow import directory
 from workflow.engine.definition import Title
+from workflow.known import known
 from workflow.points import UNPAID
 from workflow.report.vocabulary import REPORT
 from workflow.say import say
 
 
 def _units(session: Session, *kinds: str) -> list[tuple[str, Title]]:
-    found = (unit for unit in directory.units(session).values() if unit.active and unit.kind in kinds)
-    return [(unit.code, Title(zh=unit.name_zh, en=unit.name_en)) for unit in found]
+    def read(own: Session) -> list[tuple[str, Title]]:
+        found = (unit for unit in directory.units(own).values() if unit.active and unit.kind in kinds)
+        return [(unit.code, Title(zh=unit.name_zh, en=unit.name_en)) for unit in found]
+
+    return known(session, f"choices of {', '.join(kinds)}", read, plain=True)
 
 
 @REPORT.choices
 def categories(session: Session, _ticket: Ticket) -> list[tuple[str, Title]]:
     """All matters in use, by code."""
+    return known(session, "choices of matters", _read_categories, plain=True)
+
+
+def _read_categories(session: Session) -> list[tuple[str, Title]]:
     found = (each for each in directory.categories(session).values() if each.active)
     return [(each.code, Title(zh=each.name_zh, en=each.name_en or each.name_zh)) for each in found]
 

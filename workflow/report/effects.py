@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
-from models.categories import Category
 from models.outbox import later
 from models.tickets import Assignment, Request, Ticket
-from models.units import Unit
-from workflow import points
-from workflow.alone import once, write
+from workflow import directory, points
+from workflow.alone import write
 from workflow.city_settings import as_day, calendar
 from workflow.engine.move import Move
 from workflow.numbers import ticket_id
@@ -41,12 +37,10 @@ def ask_for_settling(move: Move) -> None:
 def set_category(move: Move) -> None:
     """What it is, where it belongs, how urgent it is."""
     ticket, session, details = move.subject, move.session, move.details
-    code = details["category"]
-    wanted = select(Category).where(Category.code == code)
-    ticket.category = once(session, ("category", code), lambda: session.scalars(wanted).one())
+    ticket.category = directory.category(session, details["category"])
     ticket.priority = details.get("priority") or ("urgent" if ticket.category.urgent else ticket.priority)
     if "unit" in details:
-        ticket.unit = session.scalars(select(Unit).where(Unit.code == details["unit"])).one()
+        ticket.unit = directory.unit(session, details["unit"])
 
 
 @REPORT.effect
@@ -54,8 +48,7 @@ def assign_departments(move: Move) -> None:
     """The lead and the assisting ones; earlier ones that are not named again are out."""
     ticket, session = move.subject, move.session
     wanted = {move.details["department"]: "lead"} | dict.fromkeys(move.details.get("assisting", []), "assisting")
-    query = select(Unit).where(Unit.code.in_(wanted))
-    units = once(session, ("units", *wanted), lambda: {each.code: each for each in session.scalars(query)})
+    units = {code: directory.unit(session, code) for code in wanted}
     if ticket.department is not None and ticket.department.code != move.details["department"]:
         move.facts["from_department"] = ticket.department.code
     _end(ticket, move)

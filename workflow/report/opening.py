@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -15,9 +14,7 @@ from models.categories import Category
 from models.clock import now
 from models.people import User
 from models.tickets import Photo, Ticket
-from models.units import Unit
-from workflow import points
-from workflow.alone import once
+from workflow import directory, points
 from workflow.city_settings import city
 from workflow.engine import fire
 from workflow.engine.machines import current
@@ -91,10 +88,10 @@ def _category(session: Session, new: NewReport, errors: dict[str, tuple[str, dic
         if not new.description:
             errors["category"] = errors["description"] = ("report.category_or_description", {})
         return None
-    query = select(Category).where(Category.code == new.category, Category.active)
-    category = once(session, ("open", new.category), lambda: session.scalars(query).first())
-    if category is None:
+    category = directory.category(session, new.category)
+    if category is None or not category.active:
         errors["category"] = ("report.unknown_category", {"code": new.category[:20]})
+        return None
     return category
 
 
@@ -123,8 +120,6 @@ def _row(
     taken_at: datetime | None,
     moment: datetime,
 ) -> Ticket:
-    wanted = select(Unit).where(Unit.code == city(session).code)
-    inbox = once(session, "inbox", lambda: session.scalars(wanted).one())
     latitude, longitude, datum = place
     ticket = Ticket(
         definition_id=current(session, Ticket.kind).id,
@@ -143,7 +138,7 @@ def _row(
         created_at=moment,
         updated_at=moment,
         category=category,
-        unit=inbox,
+        unit=directory.unit(session, city(session).code),
         # None of these is there yet: so nobody has to ask for them.
         assignments=[],
         requests=[],
