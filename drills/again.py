@@ -82,9 +82,7 @@ class _Again:
         shutil.copytree(self.kept, self.files)
         database.connect(copy)
         with moved(self.scene.at), database.writing() as session:
-            asked = [later(session, topic, self.scene.refs[topic]) for _ in range(rows)]
-            session.flush()
-            numbers = [row.id for row in asked] * times
+            numbers = [later(session, topic, self.scene.refs[topic]) for _ in range(rows)] * times
         database.engine.dispose()
         for begin in range(0, len(numbers), at_once):
             self._run(numbers[begin : begin + at_once])

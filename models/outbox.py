@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, String, Text, insert, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -47,9 +47,17 @@ class Outbox(Base):
     dead_at: Mapped[datetime | None]
 
 
-def later(session: Session, topic: str, ref: object, due: datetime | None = None) -> Outbox:
-    """Ask for a job, in the caller's transaction. `due` in UTC; without it, at once."""
+_ASK = insert(Outbox).returning(Outbox.id)
+
+
+def later(session: Session, topic: str, ref: object, due: datetime | None = None) -> int:
+    """Ask for a job, in the caller's transaction; the number of its row. `due` in UTC; without it, at once.
+
+    Who runs the jobs of a session itself has put what hears of them into its `info["later"]`.
+    """
     moment = now()
-    row = Outbox(topic=topic, ref=str(ref), due=due or moment, created_at=moment)
-    session.add(row)
-    return row
+    asked = {"topic": topic, "ref": str(ref), "due": due or moment, "created_at": moment}
+    if (hear := session.info.get("later")) is not None:
+        return int(hear(asked))
+    # Past the unit of work, which would take four times as long to do the same.
+    return session.connection().execute(_ASK, asked).scalar_one()

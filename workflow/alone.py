@@ -60,12 +60,12 @@ def find(session: Session, model: type[Row], number: int) -> Row:
     return cast(Row, found) if found is not None else session.get_one(model, number)
 
 
-def put_aside(session: Session, row: Base, number: int) -> None:
-    """Add a row that is soon taken back; a session that is alone never writes it."""
+def put_aside(session: Session, model: type[Base], number: int, values: Mapping[str, Any]) -> None:
+    """Write a row that is soon taken back; a session that is alone never does."""
     if is_alone(session):
-        session.info["aside"][type(row), number] = row
+        session.info["aside"][model, number] = model(**values)
     else:
-        session.add(row)
+        session.connection().execute(insert(model), values)
 
 
 def take_back(session: Session, model: type[Row], number: int) -> Row | None:

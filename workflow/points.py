@@ -223,8 +223,11 @@ def pay(session: Session, ticket: Ticket) -> int:
 
 
 def of_tickets(session: Session, tickets: list[Ticket], person: int | None = None) -> dict[int, dict[str, int]]:
-    """`{ticket id: {pending, paid}}` of the reporters of these tickets, or of one person, in one query."""
+    """`{ticket id: {pending, paid}}` of the reporters of these tickets, or of one person, in one query; in none where
+    nothing has happened to them yet, since points are set aside at triage."""
     found = {each.id: {"pending": 0, "paid": 0} for each in tickets}
+    if all(each.version <= 1 for each in tickets):
+        return found
     whose = Award.user_id == person if person is not None else Award.user_id == Ticket.reporter_id
     query = (
         select(Award.ticket_id, Award.state, func.sum(Award.points))

@@ -49,7 +49,8 @@ def decide(move: Move, event: Event) -> None:
             if heard:
                 said.setdefault(str(person), _called(event, telling.say))
     if said:
-        put_aside(session, Telling(event_id=event.id, said=said, params=_params(session, ticket, event)), event.id)
+        told = {"event_id": event.id, "said": said, "params": _params(session, ticket, event)}
+        put_aside(session, Telling, event.id, told)
 
 
 def _called(event: Event, key: str) -> str:

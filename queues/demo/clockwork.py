@@ -80,28 +80,29 @@ class Clockwork:
     @contextmanager
     def _listening(self) -> Iterator[None]:
         event.listen(self.session, "transient_to_pending", self._see)
+        self.session.info["later"] = self._take
         try:
             yield
         finally:
             event.remove(self.session, "transient_to_pending", self._see)
+            del self.session.info["later"]
 
-    def _see(self, session: Session, row: Base) -> None:
+    def _see(self, _session: Session, row: Base) -> None:
         # Jobs look their rows up by id: while somebody holds them, nothing has to be read.
         self._fresh.append(row)
         if isinstance(row, Event):
             self._events.append(row)
-        elif isinstance(row, Outbox):
-            session.expunge(row)
-            self._take(row)
 
-    def _take(self, row: Outbox) -> None:
-        asked = {"topic": row.topic, "ref": row.ref, "due": row.due, "created_at": row.created_at}
+    def _take(self, asked: dict[str, Any]) -> int:
+        number = next(self._number)
         done: dict[str, Any] = {"attempts": 0, "done_at": None}
-        if row.due <= self.until:
-            when = min(row.due if row.due > self.moment else self.moment + A_JOB, self.until)
-            step: Step = partial(self._job, row.topic, row.ref)
-            heappush(self._steps, (when, next(self._number), step))
+        due = asked["due"]
+        if due <= self.until:
+            when = min(due if due > self.moment else self.moment + A_JOB, self.until)
+            step: Step = partial(self._job, asked["topic"], asked["ref"])
+            heappush(self._steps, (when, number, step))
             if when < self.until - KEPT:
-                return
+                return number
             done = {"attempts": 1, "done_at": when}
-        gather(self.session, Outbox, row.id, asked | done)
+        gather(self.session, Outbox, number, asked | done)
+        return number

@@ -13,11 +13,10 @@ def letters(db: Database) -> tuple[int, int]:
     """One that waits and one that is dead."""
     with db.writing() as session:
         waits = later(session, "route_report", 7)
-        dead = later(session, "tell_report", 8)
-        session.flush()
+        dead = session.get_one(Outbox, later(session, "tell_report", 8))
         dead.attempts, dead.runs, dead.dead_at = 12, 10, now()
         dead.last_error = "builtins.KeyError\n  workflow/telling.py:12 tell"
-        return waits.id, dead.id
+        return waits, dead.id
 
 
 def test_it_lists_the_dead_before_the_waiting(db: Database, run: Run) -> None:

@@ -44,7 +44,8 @@ def create_report(body: ReportIn, files: list[FileStorage]) -> Response:
         raise Forbidden
     key = idempotency.key_of_request()
     digest = idempotency.fingerprint(body.model_dump(mode="json"), pictures.digests(files)) if key else ""
-    if key and (earlier := idempotency.before(reading(), person, key, digest)):
+    # Asked before pictures are made; without any, whoever takes the key is told as soon.
+    if key and files and (earlier := idempotency.before(reading(), person, key, digest)):
         return earlier
     rendered = pictures.render(files)
     try:

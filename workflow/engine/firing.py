@@ -111,9 +111,9 @@ def fire(
     move = Move(session, subject, vocabulary, machinery.lifecycle, name, actor, *role, now(), given)
     move.facts.update(facts or {})
     machinery.machine.events[name].trigger(_Adapter(subject.state), move=move)
-    event = record(move, public=not transition.private and not move.details.get("internal", False))
     subject.version += 1
     subject.updated_at = move.at
+    event = record(move, public=not transition.private and not move.details.get("internal", False))
     if transition.tell:
         if vocabulary.tells:
             vocabulary.tells(move, event)

@@ -6,9 +6,11 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from json.encoder import encode_basestring as _text
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.base import canonical
@@ -70,17 +72,26 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def last_hash(session: Session, subject: Row) -> str:
-    """The hash of the subject's last event; empty before the first."""
-    model = type(subject).history
-    if not subject.version:
+def hash_of(session: Session, subject: Row, seq: int) -> str:
+    """The hash of a subject's event that is written; empty before the first."""
+    if not seq:
         return ""
-    query = select(model.hash).where(model.subject_id == subject.id, model.seq == subject.version)
-    return once(session, (subject.kind, subject.id, subject.version), lambda: session.scalars(query).one())
+    model: Any = type(subject).history
+    query, asked = _hash_query(model), {"subject": subject.id, "seq": seq}
+
+    def ask() -> str:
+        return str(session.connection().execute(query, asked).scalar_one())
+
+    return once(session, (subject.kind, subject.id, seq), ask)
+
+
+@cache
+def _hash_query(model: Any) -> Executable:
+    return select(model.hash).where(model.subject_id == bindparam("subject"), model.seq == bindparam("seq"))
 
 
 def record(move: Move, *, public: bool) -> History:
-    """Write the event of a move, and what was written with it, beside each other."""
+    """Write the event that brought the subject to its version, and what was written with it, beside each other."""
     session, subject = move.session, move.subject
     model, words_model = type(subject).history, type(subject).words
     fields = move.transition.fields
@@ -89,7 +100,7 @@ def record(move: Move, *, public: bool) -> History:
     salt = secrets.token_hex(16)
     event: History = model()
     event.subject_id = subject.id
-    event.seq = subject.version + 1
+    event.seq = subject.version
     event.at = move.at
     event.actor_id = move.actor.id
     event.actor_role = move.role
@@ -99,7 +110,7 @@ def record(move: Move, *, public: bool) -> History:
     event.details = canonical(kept | move.facts)
     event.public = public
     event.words_hash = hash_words(salt, canonical(written)) if written else None
-    event.previous_hash = last_hash(session, subject)
+    event.previous_hash = hash_of(session, subject, subject.version - 1)
     event.hash = hash_event(subject.kind, event)
     session.add(event)
     write(session)
