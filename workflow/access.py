@@ -1,20 +1,22 @@
 """Who may do and see what: the one place that decides. Everything that is not granted here is refused.
 
-Moving a ticket is granted by its definition (`workflow.engine.permitted`), seeing one by `visible_tickets`, and all
-else by the table of actions below.
+Moving a ticket is granted by its definition (`workflow.engine.permitted`), seeing one by `sees`, seeing many by
+`visible_tickets`, and all else by the table of actions below.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.base import ExecutableOption
 
 from models.people import Membership, User
 from models.tickets import Assignment, Ticket
 from models.units import Unit
+from workflow import directory
 from workflow.actors import SYSTEM, Actor
 from workflow.errors import Forbidden, NotFound
 from workflow.numbers import parse_number
@@ -70,7 +72,7 @@ def can(actor: Actor, action: str, thing: Any = None) -> bool:
         return True
     if action == "ticket.add_photo":
         return thing.reporter_id == actor.id or (audience(actor, thing) in ("street", "department") and works(actor))
-    return audience(actor, thing) != "public"
+    return sees(actor, thing)
 
 
 def works(actor: User) -> bool:
@@ -85,7 +87,7 @@ def require(actor: Actor, action: str, thing: Any = None) -> None:
 
 
 def visible_tickets(actor: Actor) -> Select[Ticket]:
-    """The tickets that the actor may see: every list and every look-up starts from this query."""
+    """The tickets that the actor may see: every list starts from this query."""
     if actor is SYSTEM:
         return select(Ticket)
     if not isinstance(actor, User) or actor.disabled_at is not None:
@@ -136,16 +138,24 @@ def get_ticket(session: Session, actor: Actor, number: str, *options: Executable
     named = parse_number(number)
     ticket = None
     if named is not None:
-        query = visible_tickets(actor).where(Ticket.series == named[0], Ticket.id == named[1])
-        ticket = session.scalars(query.options(*options)).unique().first()
-    if ticket is None:
+        asked = {"series": named[0], "number": named[1]}
+        ticket = session.scalars(_named(*options), asked).unique().first()
+    if ticket is not None:
+        directory.bring(session, ticket)
+    if ticket is None or not sees(actor, ticket):
         raise NotFound()
     return ticket
 
 
-def still_visible(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    """Whether the actor may see the ticket now."""
-    return session.scalar(visible_tickets(actor).where(Ticket.id == ticket.id).with_only_columns(Ticket.id)) is not None
+@cache
+def _named(*options: ExecutableOption) -> Select[Ticket]:
+    named = select(Ticket).where(Ticket.series == bindparam("series"), Ticket.id == bindparam("number"))
+    return named.options(*options)
+
+
+def sees(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the actor may see the ticket now: what `visible_tickets` asks of the database, of one in hand."""
+    return not (isinstance(actor, User) and actor.disabled_at is not None) and audience(actor, ticket) != "public"
 
 
 def audience(actor: Actor, ticket: Ticket) -> Audience:
@@ -169,8 +179,9 @@ def _audience(membership: Membership, ticket: Ticket) -> Audience:
         return "public"
     if unit.kind == "department":
         led = ticket.department is not None and unit.contains(ticket.department)
-        helps = any(unit.contains(each.unit) for each in ticket.assisting)
-        return "department" if role != "clerk" and (led or helps) else "public"
+        # Asked in this order: who leads has not to look at who assists.
+        takes_part = led or any(unit.contains(each.unit) for each in ticket.assisting)
+        return "department" if role != "clerk" and takes_part else "public"
     if role in ("officer", "head") or not unit.contains(ticket.unit):
         return "public"
     return "admin" if role == "admin" else "street"

@@ -14,6 +14,7 @@ from sqlalchemy import Table, event, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.loaded import insert_alone
 
 Found = TypeVar("Found")
 Row = TypeVar("Row", bound=Base)
@@ -52,6 +53,14 @@ def write(session: Session) -> None:
     asks the database is asked of what it has written."""
     if not is_alone(session):
         session.flush()
+
+
+def add(session: Session, row: Any) -> None:
+    """A new row, of which the number is known at once."""
+    if is_alone(session):
+        session.add(row)
+    else:
+        insert_alone(session, row)
 
 
 def find(session: Session, model: type[Row], number: int) -> Row:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from models.base import Base
 from models.categories import Category
+from models.tickets import Ticket
 from models.units import Unit
 from workflow.known import known, own
 
@@ -30,6 +32,23 @@ def category(session: Session, code: str) -> Category | None:
     """The matter of this code, None for an unknown one."""
     row = known(session, "categories", _read_categories, plain=True).get(code)
     return None if row is None else own(session, row)
+
+
+def bring(session: Session, *tickets: Ticket) -> None:
+    """What tickets, and their assignments as far as they are loaded, refer to of the city becomes the session's own:
+    nobody has to ask the database for it."""
+    numbered = known(session, "rows by number", _number, plain=True)
+    wanted: set[tuple[type[Base], int | None]] = set()
+    for ticket in tickets:
+        wanted |= {(Unit, ticket.unit_id), (Unit, ticket.department_id), (Category, ticket.category_id)}
+        wanted |= {(Unit, each.unit_id) for each in ticket.__dict__.get("assignments", ())}
+    for each in wanted & numbered.keys():
+        own(session, numbered[each])
+
+
+def _number(session: Session) -> dict[tuple[type[Base], int | None], Unit | Category]:
+    rows: list[Unit | Category] = [*units(session).values(), *categories(session).values()]
+    return {(type(row), row.id): row for row in rows}
 
 
 def _read_units(session: Session) -> dict[str, Unit]:

@@ -16,13 +16,14 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from config.sign_ins import SignIns, Term
 from models import Device, Invitation, Membership, Unit, User
 from models import Session as SignIn
 from models.clock import now
 from models.database import Database
+from models.loaded import as_loaded, columns
 from models.people import ROLES
 from workflow import throttle
 from workflow.errors import Invalid, Unauthenticated
@@ -131,21 +132,38 @@ def end_links(session: Session, user: User) -> None:
     session.execute(mine.values(ended_at=now()))
 
 
+_SIGN_IN, _PERSON, _ROLE, _UNIT = columns(SignIn), columns(User), columns(Membership), columns(Unit)
+_AT_PERSON = len(_SIGN_IN)
+_AT_ROLE = _AT_PERSON + len(_PERSON)
+_AT_UNIT = _AT_ROLE + len(_ROLE)
 _WHOSE = (
-    select(SignIn)
-    .join(SignIn.user)
+    select(*_SIGN_IN, *_PERSON, *_ROLE, *_UNIT)
+    .join(User, User.id == SignIn.user_id)
+    .outerjoin(Membership, Membership.user_id == User.id)
+    .outerjoin(Unit, Unit.id == Membership.unit_id)
     .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), User.disabled_at.is_(None))
     .where(SignIn.expires_at > bindparam("moment"), SignIn.idle_at > bindparam("moment"))
-    .options(contains_eager(SignIn.user).joinedload(User.memberships).joinedload(Membership.unit))
+    .order_by(Membership.id)
 )
-"""Made once: every request asks it."""
 
 
 def sign_in_of(session: Session, token: str) -> SignIn | None:
-    """The sign-in that `token` stands for, its person, memberships and their units loaded with it in one query; None
-    where it ended, ran out, was not used for too long or never was, or where the person is disabled."""
-    found = session.scalars(_WHOSE, {"token_hash": token_hash(token), "moment": now()})
-    return found.unique().one_or_none()
+    """The sign-in that `token` stands for, with its person, memberships and their units; None where it ended, ran out,
+    was not used for too long or never was, or where the person is disabled.
+
+    Every request asks it, some twice: it is read past the unit of work, in half the time.
+    """
+    asked = {"token_hash": token_hash(token), "moment": now()}
+    rows = [tuple(row) for row in session.connection().execute(_WHOSE, asked)]
+    if not rows:
+        return None
+    roles = [
+        as_loaded(Membership, _ROLE, row[_AT_ROLE:_AT_UNIT], unit=as_loaded(Unit, _UNIT, row[_AT_UNIT:]))
+        for row in rows
+        if row[_AT_ROLE] is not None
+    ]
+    person = as_loaded(User, _PERSON, rows[0][_AT_PERSON:_AT_ROLE], memberships=roles)
+    return session.merge(as_loaded(SignIn, _SIGN_IN, rows[0], user=person), load=False)
 
 
 def user_for_token(session: Session, token: str) -> User | None:

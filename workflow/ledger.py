@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import canonical
@@ -27,27 +26,38 @@ FORMAT = 1  # of what is hashed; a new one is added beside it, never in its plac
 Content = tuple[str, str, int | None, int | None, int | None, int | None, str | None, str]
 
 
+_OURS = or_(Account.user_id.in_(bindparam("people", expanding=True)), Account.kind == bindparam("city"))
+_THERE = select(Account.kind, Account.user_id).where(_OURS)
+_LOCKED = (
+    select(Account)
+    .where(_OURS)
+    .order_by(Account.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_accounts(session: Session, *people: int, issuance: bool = True) -> dict[tuple[str, int | None], Account]:
     """The accounts of these people (`rider`, `debt`) and the city's `issuance`, made where missing, locked by id.
 
     Without `issuance`, which every payment of the city waits for, nothing may be posted in this transaction.
     """
-    if issuance:
-        _open(session, "issuance", None)
-    for person in sorted(set(people)):
-        for kind in ("rider", "debt"):
-            _open(session, kind, person)
-    theirs = Account.user_id.in_(people)
-    wanted = or_(theirs, Account.kind == "issuance") if issuance else theirs
-    query = select(Account).where(wanted).order_by(Account.id).with_for_update()
-    locked = query.execution_options(populate_existing=True)
-    rows = once(session, ("accounts", issuance, *sorted(set(people))), lambda: session.scalars(locked).all())
+    asked: dict[str, Any] = {"people": sorted(set(people)), "city": "issuance" if issuance else ""}
+
+    def locked() -> list[Account]:
+        there = {(kind, person) for kind, person in session.connection().execute(_THERE, asked)}
+        for kind, person in _wanted(asked["people"], issuance):
+            if (kind, person) not in there:
+                insert_missing(session, Account, kind=kind, user_id=person, balance=0, seq=0)
+        return list(session.scalars(_LOCKED, asked))
+
+    rows = once(session, ("accounts", issuance, *asked["people"]), locked)
     return {(each.kind, each.user_id): each for each in rows}
 
 
-def _open(session: Session, kind: str, person: int | None) -> None:
-    missing = partial(insert_missing, session, Account, kind=kind, user_id=person)
-    once(session, ("account", kind, person), missing)
+def _wanted(people: list[int], issuance: bool) -> list[tuple[str, int | None]]:
+    city: list[tuple[str, int | None]] = [("issuance", None)] if issuance else []
+    return city + [(kind, person) for person in people for kind in ("rider", "debt")]
 
 
 def journal_hash(journal: Journal) -> str:

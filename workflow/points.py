@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.city import Rule
@@ -15,6 +16,7 @@ from models.people import Membership, User
 from models.tickets import Ticket
 from workflow import ledger
 from workflow.alone import keep, once, write
+from workflow.known import known
 from workflow.localtime import local_day
 from workflow.same_picture import paid_elsewhere
 
@@ -68,14 +70,26 @@ class Summary:
     items: list[Entry]
 
 
-def _rules(session: Session, kind: str) -> dict[str, Rule]:
-    query = select(Rule).where(Rule.kind == kind, Rule.active)
-    return once(session, ("rules", kind), lambda: {each.code: each for each in session.scalars(query)})
+class Paying(NamedTuple):
+    """What a rule of the city says, apart from its row."""
+
+    id: int
+    body: dict[str, Any]
+
+
+def _rules(session: Session, kind: str) -> dict[str, Paying]:
+    def read(own: Session) -> dict[str, Paying]:
+        rows = own.scalars(select(Rule).where(Rule.kind == kind, Rule.active).order_by(Rule.position))
+        return {each.code: Paying(each.id, each.body) for each in rows}
+
+    return known(session, f"rules of {kind}", read, plain=True)
+
+
+_AWARDS = select(Award).where(Award.ticket_id == bindparam("ticket")).order_by(Award.id)
 
 
 def _awards(session: Session, ticket: Ticket) -> list[Award]:
-    query = select(Award).where(Award.ticket_id == ticket.id).order_by(Award.id)
-    return once(session, ("awards", ticket.id), lambda: list(session.scalars(query)))
+    return once(session, ("awards", ticket.id), lambda: list(session.scalars(_AWARDS, {"ticket": ticket.id})))
 
 
 def nothing_yet(session: Session, ticket: Ticket) -> None:
@@ -83,21 +97,27 @@ def nothing_yet(session: Session, ticket: Ticket) -> None:
     keep(session, ("awards", ticket.id), [])
 
 
+_USED = (
+    select(Award.day, func.sum(Award.points))
+    .where(Award.user_id == bindparam("person"), Award.state.in_(COUNTS))
+    .where(Award.day >= bindparam("first"), Award.day < bindparam("following"))
+    .group_by(Award.day)
+)
+
+
 def _used(session: Session, person: int, day: date) -> dict[str, int]:
     """Points set aside or paid that count against the caps of this day and of its month."""
     first = day.replace(day=1)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    query = select(Award.day, func.sum(Award.points)).where(
-        Award.user_id == person, Award.state.in_(COUNTS), Award.day >= first, Award.day < following
-    )
-    days = {each: int(total) for each, total in session.execute(query.group_by(Award.day))}
+    asked = {"person": person, "first": first, "following": following}
+    days = {each: int(total) for each, total in session.execute(_USED, asked)}
     return {"day": days.get(day, 0), "month": sum(days.values())}
 
 
 @dataclass(frozen=True)
 class _Due:
     person: int
-    rule: Rule
+    rule: Paying
     sent: datetime
     anonymous: bool
 
@@ -122,13 +142,22 @@ def _dues(session: Session, ticket: Ticket) -> list[_Due]:
     return own + joined
 
 
+_BARRED = (
+    select(User.id, User.erasure_asked_at.is_not(None))
+    .outerjoin(Membership, and_(Membership.user_id == User.id, Membership.role != "rider"))
+    .where(User.id.in_(bindparam("people", expanding=True)))
+    .where(or_(User.erasure_asked_at.is_not(None), Membership.id.is_not(None)))
+)
+
+
 def _barred(session: Session, people: list[int]) -> dict[int, bool]:
     """Who is never paid: staff where a rule says so (False), and whoever has left, by any rule (True)."""
-    staff = and_(Membership.user_id == User.id, Membership.role != "rider")
-    left = User.erasure_asked_at.is_not(None)
-    query = select(User.id, left).outerjoin(Membership, staff).where(User.id.in_(people))
-    query = query.where(or_(left, Membership.id.is_not(None)))
-    return once(session, ("barred", *people), lambda: {person: bool(gone) for person, gone in session.execute(query)})
+
+    def read() -> dict[int, bool]:
+        rows = session.execute(_BARRED, {"people": people})
+        return {person: bool(left) for person, left in rows}
+
+    return once(session, ("barred", *people), read)
 
 
 def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
@@ -143,7 +172,8 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
     if not people:
         return
     barred, caps = _barred(session, people), _rules(session, "cap")
-    rows = _awards(session, ticket)
+    with session.no_autoflush:  # what is not written yet is the ticket's alone
+        rows = _awards(session, ticket)
     known = {(each.rule_id, each.user_id): each for each in rows}
     ledger.lock_accounts(session, *people, issuance=paying)
     # While it is promised to nobody else; of two to whom it was promised at once, who is paid first keeps it.
@@ -173,7 +203,7 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
         write(session)
 
 
-def _left(session: Session, caps: dict[str, Rule], person: int, day: date) -> int:
+def _left(session: Session, caps: dict[str, Paying], person: int, day: date) -> int:
     used = _used(session, person, day) if caps else {}
     left = [caps[name].body["points"] - used[name] for name in used if name in caps]
     return max(0, min(left, default=NO_CAP))
@@ -222,21 +252,24 @@ def pay(session: Session, ticket: Ticket) -> int:
     return sum(each.points for each in rows if each.user_id == ticket.reporter_id and each.state == "paid")
 
 
+_OF_TICKETS = (
+    select(Award.ticket_id, Award.state, func.sum(Award.points))
+    .where(Award.ticket_id.in_(bindparam("tickets", expanding=True)), Award.state.in_(COUNTS))
+    .group_by(Award.ticket_id, Award.state)
+)
+_PROMISED = _OF_TICKETS.join(Ticket, Ticket.id == Award.ticket_id).where(Award.user_id == Ticket.reporter_id)
+_PROMISED_TO = _OF_TICKETS.where(Award.user_id == bindparam("person"))
+
+
 def of_tickets(session: Session, tickets: list[Ticket], person: int | None = None) -> dict[int, dict[str, int]]:
     """`{ticket id: {pending, paid}}` of the reporters of these tickets, or of one person, in one query; in none where
     nothing has happened to them yet, since points are set aside at triage."""
     found = {each.id: {"pending": 0, "paid": 0} for each in tickets}
-    if all(each.version <= 1 for each in tickets):
-        return found
-    whose = Award.user_id == person if person is not None else Award.user_id == Ticket.reporter_id
-    query = (
-        select(Award.ticket_id, Award.state, func.sum(Award.points))
-        .join(Ticket, Ticket.id == Award.ticket_id)
-        .where(Award.ticket_id.in_(found), Award.state.in_(COUNTS), whose)
-        .group_by(Award.ticket_id, Award.state)
-    )
-    for ticket_id, state, total in session.execute(query):
-        found[ticket_id][state] = int(total)
+    ids = [each.id for each in tickets if each.version > 1]
+    if ids:
+        query, asked = (_PROMISED, {}) if person is None else (_PROMISED_TO, {"person": person})
+        for ticket_id, state, total in session.execute(query, {"tickets": ids, **asked}):
+            found[ticket_id][state] = int(total)
     return found
 
 

@@ -98,7 +98,7 @@ def shown_to(session: Session, person: User, ticket: Ticket) -> dict[str, Any]:
 
 def _after(session: Session, person: User, ticket: Ticket) -> dict[str, Any]:
     """What the caller sees of a ticket after what they did, which may be that it left their hands."""
-    if access.still_visible(session, person, ticket):
+    if access.sees(person, ticket):
         return shown_to(session, person, ticket)
     return {"number": ticket.number, "state": ticket.state}
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from models.base import canonical
 from models.lifecycle import NEW, History
 from models.lifecycle import Lifecycle as Row
-from workflow.alone import gather, is_alone, keep, once, write
+from workflow.alone import add, gather, is_alone, keep, once
 from workflow.engine.definition import Lifecycle
 from workflow.engine.move import Move
 
@@ -112,8 +112,7 @@ def record(move: Move, *, public: bool) -> History:
     event.words_hash = hash_words(salt, canonical(written)) if written else None
     event.previous_hash = hash_of(session, subject, subject.version - 1)
     event.hash = hash_event(subject.kind, event)
-    session.add(event)
-    write(session)
+    add(session, event)
     keep(session, (subject.kind, subject.id, event.seq), event.hash)
     if written:
         about = {"event_id": event.id, "salt": salt, "words": written}

@@ -47,6 +47,7 @@ class Vocabulary:
         self.options: dict[str, Options] = {}
         self.audiences: dict[str, Audience] = {}
         self.entered: Step | None = None
+        self.reads: Callable[[Session, Any], None] | None = None
         self.tells: Callable[[Move, Any], None] | None = None
         self.find: Callable[[Session, str], int | None] = lambda _session, _number: None
         self.bound: Callable[[Session, int], list[int]] = lambda _session, subject_id: [subject_id]
@@ -103,6 +104,11 @@ class Vocabulary:
     def bound_to(self, function: Callable[[Session, int], list[int]]) -> Callable[[Session, int], list[int]]:
         """`(session, id) -> ids`: it, and what else a move of it or to it may touch; all of them are locked."""
         self.bound = function
+        return function
+
+    def reader(self, function: Callable[[Session, Any], None]) -> Callable[[Session, Any], None]:
+        """`(session, subject)`: reads at once what a move looks at, as soon as the subject is locked."""
+        self.reads = function
         return function
 
     def teller(self, function: Callable[[Move, Any], None]) -> Callable[[Move, Any], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.people import Membership, User
@@ -14,6 +14,19 @@ from workflow.city_settings import governance
 from workflow.report.guards import bounced
 from workflow.report.vocabulary import REPORT
 
+_MEMBERS = (
+    select(User.id)
+    .join(Membership)
+    .join(Unit, Unit.id == Membership.unit_id)
+    .where(
+        Membership.role.in_(bindparam("roles", expanding=True)),
+        Unit.path.in_(bindparam("paths", expanding=True)),
+        User.disabled_at.is_(None),
+    )
+    .distinct()
+    .order_by(User.id)
+)
+
 
 def members(session: Session, unit: Unit | None, *roles: str, and_above: bool = False) -> list[int]:
     """The people with one of the roles in the unit itself, or also in the units above it."""
@@ -21,15 +34,8 @@ def members(session: Session, unit: Unit | None, *roles: str, and_above: bool = 
         return []
     parts = unit.path.rstrip("/").split("/")
     paths = ["/".join(parts[: end + 1]) + "/" for end in range(len(parts))] if and_above else [unit.path]
-    query = (
-        select(User.id)
-        .join(Membership)
-        .join(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.role.in_(roles), Unit.path.in_(paths), User.disabled_at.is_(None))
-        .distinct()
-        .order_by(User.id)
-    )
-    return list(once(session, ("members", *paths, *roles), lambda: session.scalars(query).all()))
+    asked = {"roles": roles, "paths": paths}
+    return list(once(session, ("members", *paths, *roles), lambda: session.scalars(_MEMBERS, asked).all()))
 
 
 @REPORT.audience

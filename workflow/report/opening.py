@@ -15,6 +15,7 @@ from models.clock import now
 from models.people import User
 from models.tickets import Photo, Ticket
 from workflow import directory, points
+from workflow.alone import add
 from workflow.city_settings import city
 from workflow.engine import fire
 from workflow.engine.machines import current
@@ -146,6 +147,5 @@ def _row(
     )
     if category is not None and category.urgent:
         ticket.priority = "urgent"
-    session.add(ticket)
-    session.flush()
+    add(session, ticket)
     return ticket

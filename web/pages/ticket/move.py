@@ -37,7 +37,7 @@ def move(number: str, name: str) -> Response:
             ticket = access.get_ticket(session, person, number)
             fields = given(form, ticket, person, name) | ({"photos": ids} if ids else {})
             fire(ticket, name, fields, actor=person, if_version=_version(form.text("version")))
-            here = access.still_visible(session, person, ticket)
+            here = access.sees(person, ticket)
     except NotFound:
         raise
     except SomeRefused as problem:
