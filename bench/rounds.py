@@ -53,6 +53,7 @@ class Rounds:
         """Hold the share against its bounds, and print what it is made of."""
         floor, product = self.cpu
         stage.figure(f"{what}: of the floor", self.share, "%", least=least, aim=aim)
+        stage.figure(f"{what}: of the floor, by computing alone", 100 * floor / product, "%")
         stage.figure(f"{what}: the floor", self.floor_rate, "/s")
         stage.figure(f"{what}: computing an answer, the floor", floor, "ms")
         stage.figure(f"{what}: computing an answer", product, "ms")

@@ -6,6 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One of them, with the bound from above or below that it is held against, if any."""
+
+    label: str
+    value: float
+    unit: str
+    most: float | None
+    least: float | None
+    aim: float | None
+
+
 @dataclass
 class Figures:
     """What a trial found."""
@@ -13,6 +25,7 @@ class Figures:
     write: Callable[[str], None]
     short: list[str] = field(default_factory=list)
     """The labels of those that did not hold."""
+    found: list[Figure] = field(default_factory=list)
 
     @property
     def held(self) -> bool:
@@ -40,6 +53,7 @@ class Figures:
         held = all(bound[1] for bound in bounds if bound)
         words = [bound[0] for bound in bounds if bound] + ([f"aim {_said(aim)}"] if aim is not None else [])
         mark = "" if not any(bounds) else "ok" if held else "SHORT"
+        self.found.append(Figure(label, value, unit, most, least, aim))
         self.write(f"   {label:<52} {_said(value):>12} {unit:<8} {', '.join(words):<28} {mark}".rstrip())
         if not held:
             self.short.append(label)
