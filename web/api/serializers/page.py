@@ -8,31 +8,26 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from models import Assignment, Ticket, User
+from models import Ticket, User
 from models.clock import now
-from workflow import deadlines, points
+from workflow import deadlines, directory, points
 from workflow.engine.definition import State
 from workflow.engine.machines import definitions, machinery_of
 
 LOADED = (
-    joinedload(Ticket.category),
-    joinedload(Ticket.unit),
-    joinedload(Ticket.department),
     joinedload(Ticket.reporter),
     joinedload(Ticket.handler),
     selectinload(Ticket.photos),
-    selectinload(Ticket.assignments).joinedload(Assignment.unit),
+    selectinload(Ticket.assignments),
 )
-"""What of a ticket its serializers read: options of every query whose tickets are told."""
+"""What of a ticket its serializers read: options of every query whose tickets are told. What it refers to of the city a
+`Page` brings."""
 
 WHOLE = (
-    joinedload(Ticket.category),
-    joinedload(Ticket.unit),
-    joinedload(Ticket.department),
     joinedload(Ticket.reporter),
     joinedload(Ticket.handler),
     joinedload(Ticket.merged_into),
-    joinedload(Ticket.assignments).joinedload(Assignment.unit),
+    joinedload(Ticket.assignments),
     joinedload(Ticket.requests),
     selectinload(Ticket.photos),
 )
@@ -46,6 +41,7 @@ class Page:
         self.session, self.actor, self.locale = session, actor, locale
         self.moment: datetime = now()
         self._tickets = list(tickets)
+        directory.bring(session, *self._tickets)
 
     @cached_property
     def points(self) -> dict[int, dict[str, int]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload, selectinload
 
-from models import Assignment, Ticket
+from models import Ticket
 from web.api.serializers.common import named, photo
 from web.api.serializers.page import Page
 from workflow import access, deadlines
@@ -14,15 +14,12 @@ from workflow.errors import NotFound
 from workflow.report.turns import holder
 
 LISTED = (
-    joinedload(Ticket.category),
-    joinedload(Ticket.unit),
-    joinedload(Ticket.department),
     joinedload(Ticket.handler),
     selectinload(Ticket.photos),
-    selectinload(Ticket.assignments).joinedload(Assignment.unit),
+    selectinload(Ticket.assignments),
 )
 """What of a ticket a row reads: options of every query whose tickets are listed."""
-MARKED = (joinedload(Ticket.category), joinedload(Ticket.unit), joinedload(Ticket.department), LISTED[-1])
+MARKED = (LISTED[-1],)
 """The same of a mark."""
 
 
