@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import Session, object_session
 
 from models.clock import now
@@ -49,8 +50,13 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
         row = session.identity_map.get(session.identity_key(model, each))
         if row is not None:
             _forget(session, row)
-    query = select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update(key_share=True)
-    return {row.id: row for row in session.scalars(query)}
+    return {row.id: row for row in session.scalars(_locking(cast(Any, model)), {"ids": wanted})}
+
+
+@cache
+def _locking(model: Any) -> Select[Any]:
+    wanted = select(model).where(model.id.in_(bindparam("ids", expanding=True)))
+    return wanted.order_by(model.id).with_for_update(key_share=True)
 
 
 def _hold_writing(session: Session) -> None:
