@@ -142,11 +142,8 @@ class Patient:
     @contextlib.contextmanager
     def _row(self, topic: str, **values: object) -> Iterator[None]:
         with self.house.database.writing() as session:
-            row = later(session, topic, "")
-            for name, value in values.items():
-                setattr(row, name, value)
-            session.flush()
-            number = row.id
+            number = later(session, topic, "")
+            session.execute(update(Outbox).where(Outbox.id == number).values(**values))
         yield
         with self.house.database.writing() as session:
             if found := session.get(Outbox, number):

@@ -55,8 +55,8 @@ def run(stage: Stage) -> None:
 def _ask(database: Database, topics: tuple[str, ...], behind: int) -> None:
     with database.writing() as session:
         for topic in topics:
-            row = later(session, topic, "")
-            row.runs = row.attempts = behind
+            asked = update(Outbox).where(Outbox.id == later(session, topic, ""))
+            session.execute(asked.values(runs=behind, attempts=behind))
 
 
 def _hurry(database: Database) -> None:
