@@ -76,6 +76,8 @@ def open_report(session: Session, sender: User, new: NewReport, *, reporter: Use
     if errors:
         raise Invalid(errors)
     ticket = _row(session, sender, new, reporter or sender, category, place, taken_at, moment)
+    if photos:
+        session.flush()  # the ticket itself, where it waits: its photos are no part of it to the unit of work
     for photo in photos:
         photo.ticket_id, photo.kind = ticket.id, "before"
     set_committed_value(ticket, "photos", photos)
