@@ -31,7 +31,7 @@ from stage.tools import tool
 DATABASES = ("sqlite",)
 KILLED_PERCENT = 85
 KILLED = ("killed", "stuck")
-SAMPLE = 12
+SAMPLE = 30
 PROCESSES = 2
 NICE = 15
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")

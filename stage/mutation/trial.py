@@ -134,7 +134,7 @@ def _forked(act: Callable[[], int], folder: Path, cpu: float, wall: float) -> st
 
 def _try(items: Sequence[pytest.Item], mutant: dict[str, Any]) -> int:
     try:
-        _put(mutant["file"], mutant["function"], mutant["source"])
+        put(mutant["file"], mutant["function"], mutant["source"])
     except Exception:
         return UNTRIED
     return next((1 for item in _run(items) if item.session.testsfailed), 0)
@@ -199,7 +199,7 @@ def _note_hits(file: str, notes: Path) -> None:
         node.body[:0] = call
     source = ast.unparse(ast.fix_missing_locations(tree))
     for name, _ in _functions(tree.body, ""):
-        _put(file, name, source)
+        put(file, name, source)
 
 
 def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -210,7 +210,7 @@ def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.Fun
             yield from _functions(node.body, f"{prefix}{node.name}.")
 
 
-def _put(file: str, name: str, source: str) -> None:
+def put(file: str, name: str, source: str) -> None:
     """Give a function that is there the code, and the defaults, that it has in `source`: whoever holds it has them."""
     module = importlib.import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     function, wanted = _function(module, name), compile(source, file, "exec", dont_inherit=True)
