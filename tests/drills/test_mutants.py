@@ -12,7 +12,6 @@ from queues.relay import Handout, lease_seconds
 from stage.mutation.trial import put
 from workflow.report.relations import reporter
 
-
 RELAY, LETTERS, RELATIONS = "queues/relay.py", "queues/dead_letters.py", "workflow/report/relations.py"
 
 
