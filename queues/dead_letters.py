@@ -93,9 +93,7 @@ def figures(session: Session) -> Figures:
     open_rows = select(func.count(Outbox.id)).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
     count = session.scalar(open_rows) or 0
     due = session.scalar(open_rows.where(Outbox.due <= moment)) or 0
-    oldest = session.scalar(
-        select(Outbox.due).where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None)).order_by(Outbox.due).limit(1)
-    )
+    oldest = session.scalar(open_rows.with_only_columns(func.min(Outbox.due)))
     age = max((moment - oldest).total_seconds(), 0.0) if oldest else 0.0
     dead_rows = session.scalar(select(func.count(Outbox.id)).where(Outbox.dead_at.is_not(None))) or 0
     return Figures(waiting=count, due=due, oldest_due_seconds=age, dead=dead_rows)

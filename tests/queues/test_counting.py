@@ -339,6 +339,22 @@ def test_an_errand_that_is_refused_for_good_is_dead_at_once_with_what_was_noted(
     assert (kept.runs, kept.last_error, kept.dead_at, noted) == (1, "no such place", now(), ["a"])
 
 
+@pytest.mark.parametrize("ended", ["done_at", "dead_at"])
+def test_what_ended_otherwise_meanwhile_is_left_as_it_is(
+    small_house: House, still: time_machine.Traveller, ended: str
+) -> None:
+    @jobs.errand("test.overtaken")
+    def overtaken(row_id: int, ref: str) -> None:
+        with database.writing() as session:
+            setattr(session.get_one(Outbox, row_id), ended, now())
+        raise jobs.Postponed("too late")
+
+    (row,) = small_house.ask("test.overtaken", "a")
+    run(row)
+    kept = small_house.row(row)
+    assert (getattr(kept, ended), kept.last_error, kept.runs) == (now(), None, 1)
+
+
 def test_success_takes_the_note_back(house: House) -> None:
     (row,) = house.ask("test.effect", "a")
     for _ in range(3):

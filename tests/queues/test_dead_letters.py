@@ -137,11 +137,12 @@ def test_the_figures_count_what_is_open(house: House) -> None:
     with database.reading() as session:
         assert figures(session) == Figures(waiting=0, due=0, oldest_due_seconds=0.0, dead=0)
     a_dead_row(house)
+    house.ask("test.effect", "lately", due=now() - timedelta(seconds=5))
     house.ask("test.effect", "now", due=now() - timedelta(seconds=90))
     house.ask("test.effect", "timer", due=now() + timedelta(days=1))
     (done,) = house.ask("test.effect", "done")
     run(done)
     with database.reading() as session:
         found = figures(session)
-    assert (found.waiting, found.due, found.dead) == (2, 1, 1)
+    assert (found.waiting, found.due, found.dead) == (3, 2, 1)
     assert 90 <= found.oldest_due_seconds < 120

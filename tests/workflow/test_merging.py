@@ -12,6 +12,7 @@ from tests.cast import a_report, a_ticket, fields, person, step
 from workflow.engine import fire
 from workflow.errors import Invalid, Problem, Refused
 from workflow.report.joining import join
+from workflow.report.vocabulary import REPORT
 
 pytestmark = pytest.mark.usefixtures("monday")
 
@@ -252,3 +253,16 @@ def test_who_came_by_name_and_without_is_credited_for_as_long_as_they_came_by_na
     assert joined(target) == {"bob"}
     assert pending(session, target) == {"alice": 10}
     assert pending(session, named) == {"bob": 10}
+
+
+def test_what_a_ticket_follows_is_locked_along_with_it(session: Session) -> None:
+    """And an end is found in a circle too, which never comes to be."""
+    first, second, third = (a_ticket(session, "triaged") for _ in range(3))
+    merge(session, third, second)
+    merge(session, second, first)
+    assert REPORT.bound(session, third.id) == [third.id, second.id, first.id]
+    assert REPORT.bound(session, first.id) == [first.id]
+    assert REPORT.bound(session, first.id + 99) == [first.id + 99]
+    first.merged_into_id = third.id
+    session.flush()
+    assert REPORT.bound(session, third.id) == [third.id, second.id, first.id]
