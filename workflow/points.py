@@ -257,7 +257,7 @@ _OF_TICKETS = (
     .where(Award.ticket_id.in_(bindparam("tickets", expanding=True)), Award.state.in_(COUNTS))
     .group_by(Award.ticket_id, Award.state)
 )
-_PROMISED = _OF_TICKETS.join(Ticket, Ticket.id == Award.ticket_id).where(Award.user_id == Ticket.reporter_id)
+_PROMISED = _OF_TICKETS.join(Ticket).where(Award.user_id == Ticket.reporter_id)
 _PROMISED_TO = _OF_TICKETS.where(Award.user_id == bindparam("person"))
 
 
@@ -310,7 +310,7 @@ def entries(session: Session, person: User, *, most: int, before: int | None = N
     """The newest `most` posted entries of a person; those older than the entry `before` where one is named."""
     query = (
         select(Posting)
-        .join(Account, Account.id == Posting.account_id)
+        .join(Account)
         .where(Account.user_id == person.id, Account.kind == "rider")
         .order_by(Posting.id.desc())
         .limit(most)
@@ -327,7 +327,7 @@ def awaited(session: Session, person: User, *, most: int) -> list[Awaited]:
     """What is set aside for a person and for which tickets, the newest `most`."""
     query = (
         select(Award, Ticket)
-        .join(Ticket, Ticket.id == Award.ticket_id)
+        .join(Ticket)
         .where(Award.user_id == person.id, Award.state == "pending", Award.points > 0)
         .order_by(Award.id.desc())
         .limit(most)

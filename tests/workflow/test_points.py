@@ -275,6 +275,7 @@ def test_entries_are_the_newest_first_and_go_on_before_one(session: Session) -> 
     found = points.entries(session, alice, most=9)
     assert [each.ticket for each in found] == [None, *tickets[::-1]]
     assert [(each.points, each.kind, each.reason) for each in found[:2]] == [(1, "award", None), (10, "award", None)]
+    assert {each.at for each in found} == {now()}
     assert points.entries(session, alice, most=2, before=found[1].id) == found[2:4]
     assert points.summary(session, alice, most=3).items == found[:3]
     assert points.entries(session, person(session, "bob"), most=9)[0].ticket is other
@@ -315,6 +316,16 @@ def test_what_is_only_set_aside_keeps_nobody_waiting_for_the_city(session: Sessi
     """The city's account, which every payment waits for, is not so much as made."""
     a_ticket(session, "triaged")
     assert set(session.scalars(select(Account.kind))) == {"rider", "debt"}
+
+
+def test_who_has_nothing_left_under_the_cap_keeps_nobody_else_from_being_paid(session: Session) -> None:
+    cap(session, "day", 10)
+    a_ticket(session, "triaged")
+    ticket = a_report(session)
+    join(session, person(session, "bob"), ticket.public_id)
+    to_the_end(session, ticket)
+    assert (ticket.state, standing(session, ticket), balance(session, "bob")) == ("rewarded", (0, "pending"), 1)
+    assert points.paid(session, ticket) == {person(session, "bob").id}
 
 
 def test_what_has_no_matter_yet_has_no_price(session: Session) -> None:
@@ -499,5 +510,6 @@ def test_tickets_know_what_they_pay_in_one_query(session: Session) -> None:
     assert list(points.of_tickets(session, tickets).values()) == [
         {"pending": 0, "paid": 10}, {"pending": 10, "paid": 0}, {"pending": 0, "paid": 0},
     ]  # fmt: skip
+    assert points.of_tickets(session, [waiting]) == {waiting.id: {"pending": 10, "paid": 0}}
     of_bob = points.of_tickets(session, tickets, person(session, "bob").id)
     assert of_bob[waiting.id] == {"pending": 1, "paid": 0}
