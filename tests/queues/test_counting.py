@@ -355,6 +355,18 @@ def test_what_ended_otherwise_meanwhile_is_left_as_it_is(
     assert (getattr(kept, ended), kept.last_error, kept.runs) == (now(), None, 1)
 
 
+def test_what_is_gone_meanwhile_needs_no_note(small_house: House, still: time_machine.Traveller) -> None:
+    @jobs.errand("test.vanish")
+    def vanish(row_id: int, ref: str) -> None:
+        with database.writing() as session:
+            session.delete(session.get_one(Outbox, row_id))
+        raise jobs.Postponed("too late")
+
+    (row,) = small_house.ask("test.vanish", "a")
+    run(row)
+    assert small_house.rows() == []
+
+
 def test_success_takes_the_note_back(house: House) -> None:
     (row,) = house.ask("test.effect", "a")
     for _ in range(3):

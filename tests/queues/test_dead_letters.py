@@ -13,6 +13,7 @@ from models.database import database
 from models.outbox import Outbox
 from queues.dead_letters import Figures, dead, figures, send_again, show, waiting
 from queues.run import MOST_RUNS, run
+from tests.cast import person
 from tests.queues.house import House
 from workflow.actors import SYSTEM
 from workflow.errors import NotFound, Refused
@@ -76,11 +77,12 @@ def test_a_dead_row_sent_again_has_ten_more_runs(house: House) -> None:
     row = a_dead_row(house)
     with database.writing() as session, capture_logs() as said:
         session.get_one(Outbox, row).lease = now() + timedelta(hours=1)
-        letter = send_again(session, row, SYSTEM)
+        ada = person(session, "ada")
+        letter = send_again(session, row, ada)
     assert (letter.dead_at, letter.runs, letter.lease) == (None, 0, None)
     assert now() - timedelta(minutes=1) < letter.due <= now()
     assert said == [
-        {"event": "sent again", "log_level": "info", "row": row, "topic": "test.refuse", "actor": None}
+        {"event": "sent again", "log_level": "info", "row": row, "topic": "test.refuse", "actor": ada.id}
     ]
     for runs in range(1, MOST_RUNS + 1):
         assert house.row(row).dead_at is None
@@ -140,7 +142,7 @@ def test_the_figures_count_what_is_open(house: House) -> None:
     house.ask("test.effect", "lately", due=now() - timedelta(seconds=5))
     house.ask("test.effect", "now", due=now() - timedelta(seconds=90))
     house.ask("test.effect", "timer", due=now() + timedelta(days=1))
-    (done,) = house.ask("test.effect", "done")
+    (done,) = house.ask("test.effect", "done", due=now() - timedelta(hours=1))
     run(done)
     with database.reading() as session:
         found = figures(session)

@@ -44,7 +44,7 @@ def test_a_topic_is_one_jobs() -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1, 301])
 def test_a_job_has_a_limit(timeout: int) -> None:
-    with pytest.raises(ValueError, match="between 1 and 300 seconds"):
+    with pytest.raises(ValueError, match=r"job test\.endless: a timeout is between 1 and 300 seconds, not"):
         jobs.job("test.endless", timeout=timeout)
 
 
