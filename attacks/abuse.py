@@ -43,6 +43,8 @@ class Abuse:
         self._tokens = {name: signed_in[name].token for name in PEOPLE}
         self.tried = self.refused = 0
         self.earned: list[str] = []
+        self.alike: list[str] = []
+        """Tickets that were paid for a picture that somebody else was paid for too."""
         self._pictures = iter(range(10_000))
 
     def person(self, who: str) -> Caller:
@@ -127,20 +129,21 @@ def own_tickets(abuse: Abuse) -> None:
 
 
 def one_picture(abuse: Abuse) -> None:
-    """The same picture from a second account, and from the same one again, is shown to the clerk and paid once."""
+    """The same picture from a second account, or the same one again, is shown to the clerk, and what is paid for it
+    under two names is drawn for a second look."""
     shot = picture(70_000)
     first = abuse.report("rider4", shot)
     abuse.finish(first)
     if abuse.points("rider4") != 10:
         abuse.earned.append("an honest report was not paid")
     for who in ("rider5", "rider4"):
-        before = abuse.points(who)
         again = abuse.report(who, shot)
         shown = _browser(abuse.house, CLERK).get(f"/tickets/{again}").body.decode()
         abuse.tried += 1
         abuse.refused += first in shown and "Same photo" in shown
         abuse.finish(again)
-        abuse.hold(f"{who} sends the same picture again", who, before, 0)
+        abuse.alike.append(again)
+    abuse.alike.append(first)
 
 
 def merges(abuse: Abuse) -> None:
@@ -152,7 +155,8 @@ def merges(abuse: Abuse) -> None:
     abuse.refuse("merged into itself", abuse.person(CLERK).fire(first, "merge", into=first))
     abuse.refuse("merged in a circle", abuse.person(CLERK).fire(first, "merge", into=second))
     abuse.finish(first)
-    abuse.hold("a second account is merged in with the same picture", "rider7", 0, 0)
+    abuse.hold("a second account is merged in with the same picture", "rider7", 0, 1)
+    abuse.alike.append(first)
     own = [abuse.report("rider8") for _ in range(3)]
     abuse.fire(CLERK, own[0], "triage", category="06010")
     for each in own[1:]:
@@ -176,6 +180,8 @@ def league(abuse: Abuse) -> None:
     with time_machine.travel(now() + timedelta(days=1)), house.database.writing() as session:
         reviews.draw(session)
     with house.database.reading() as session:
+        of = select(Ticket).join(Award, Award.ticket_id == Ticket.id).join(Review, Review.award_id == Award.id)
+        seen = {each.number for each in session.scalars(of)}
         rider = session.scalars(select(User.name).where(User.username == "rider10")).one()
         clerk = session.scalars(select(User.name).where(User.username == CLERK)).one()
         drawn = session.scalars(select(Review.id)).all()
@@ -184,6 +190,7 @@ def league(abuse: Abuse) -> None:
     stands_out = re.search(f">{clerk}</th><td>{rider}</td>", shown)
     stage.figure("a clerk and a rider in league, shown", int(stands_out is not None), exactly=1)
     stage.figure("awards of the day drawn for others", len(drawn), least=reviews.LEAST, most=reviews.MOST)
+    stage.figure("of one picture under two names, drawn", len(seen & set(abuse.alike)), exactly=len(abuse.alike))
     abuse.refuse("a clerk looks at what was drawn", _browser(house, CLERK).get("/supervisor/awards"))
     taken = _browser(house, CLERK).send(f"/supervisor/awards/{drawn[0]}", {"verdict": "sound"})
     abuse.refuse("a clerk decides on what was drawn", taken)

@@ -18,9 +18,8 @@ from workflow import ledger
 from workflow.alone import keep, once, write
 from workflow.known import known
 from workflow.localtime import local_day
-from workflow.same_picture import paid_elsewhere
 
-UNPAID = ("anonymous", "staff", "left", "same_picture", "capped", "no_points")
+UNPAID = ("anonymous", "staff", "left", "capped", "no_points")
 COUNTS = ("pending", "paid")
 NO_CAP = 10**9
 
@@ -176,18 +175,13 @@ def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
         rows = _awards(session, ticket)
     known = {(each.rule_id, each.user_id): each for each in rows}
     ledger.lock_accounts(session, *people, issuance=paying)
-    # While it is promised to nobody else; of two to whom it was promised at once, who is paid first keeps it.
-    repeated = paid_elsewhere(session, ticket, COUNTS)
-    late = paid_elsewhere(session, ticket, ("paid",)) if paying and repeated else set()
     for due in dues:
         excluded = due.rule.body.get("excluded", [])
         left = barred.get(due.person)
         if left or (due.anonymous and "anonymous" in excluded) or (left is False and "staff" in excluded):
             continue
         row = known.get((due.rule.id, due.person))
-        if row is not None and row.state == "pending" and due.person in late:
-            row.state = "released"
-        if due.person in repeated or (row is not None and row.state in COUNTS):
+        if row is not None and row.state in COUNTS:
             continue
         pays = due.rule.body["pays"]
         wanted = (ticket.category.points if ticket.category else 0) if pays == "category" else int(pays)
@@ -234,8 +228,6 @@ def why_unpaid(session: Session, ticket: Ticket) -> str:
     barred = _barred(session, [ticket.reporter_id])
     if barred:
         return "left" if barred[ticket.reporter_id] else "staff"
-    if ticket.reporter_id in paid_elsewhere(session, ticket, COUNTS):
-        return "same_picture"
     own = [each for each in _awards(session, ticket) if each.user_id == ticket.reporter_id]
     return "capped" if any(each.wanted > each.points for each in own) else "no_points"
 

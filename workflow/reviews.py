@@ -1,6 +1,7 @@
 """A second pair of eyes: every day some of the awards that were paid are drawn, for somebody who had no part in them.
 
-Which ones nobody knows before they are drawn, so that a clerk and a rider in league cannot count on any.
+Which ones nobody knows before they are drawn, so that a clerk and a rider in league cannot count on any. An award for a
+picture that somebody else was paid for as well is always among them: a hash makes people look, it takes no points.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from workflow.actors import Actor
 from workflow.administration.acts import record
 from workflow.errors import Forbidden, Invalid, NotFound, Refused
 from workflow.localtime import day_starts, local_day
+from workflow.same_picture import paid_to_others_too
 
 SHARE, LEAST, MOST = 0.05, 3, 30
 """Of a day's awards: one in twenty, at least three (all where there are fewer), at most thirty."""
@@ -34,12 +36,14 @@ GRANTS = ("triage", "confirm")
 
 @dataclass(frozen=True)
 class Drawn:
-    """An award to be looked at, for which ticket, to whom, and the clerks who granted it."""
+    """An award to be looked at, for which ticket, to whom, the clerks who granted it, and whether somebody else was
+    paid for the same picture."""
 
     review: Review
     ticket: Ticket
     rider: User
     clerks: list[User]
+    same_picture: bool
 
 
 def draw(session: Session) -> int:
@@ -59,7 +63,8 @@ def _draw(session: Session, day: date) -> int:
     paid = select(Award.id).join(Journal, Journal.id == Award.journal_id).where(Award.state == "paid")
     ids = session.scalars(paid.where(Journal.at >= begins, Journal.at < ends)).all()
     chosen = secrets.SystemRandom().sample(ids, min(len(ids), MOST, max(LEAST, math.ceil(len(ids) * SHARE))))
-    session.add_all(Review(award_id=each, day=day) for each in sorted(chosen))
+    chosen = sorted({*chosen, *paid_to_others_too(session, ids)})
+    session.add_all(Review(award_id=each, day=day) for each in chosen)
     session.flush()
     return len(chosen)
 
@@ -120,10 +125,11 @@ def _shown(session: Session, query: Select[Review]) -> list[Drawn]:
     for ticket, clerk in session.execute(acts.distinct()):
         if clerk is not None:
             granted.setdefault(ticket, []).append(clerk)
+    alike = paid_to_others_too(session, [each.award_id for each in reviews])
     named = {each.award.user_id for each in reviews}.union(*granted.values())
     people = {each.id: each for each in session.scalars(select(User).where(User.id.in_(named)))}
     return [
         Drawn(each, tickets[each.award.ticket_id], people[each.award.user_id],
-              [people[clerk] for clerk in sorted(granted.get(each.award.ticket_id, []))])
+              [people[clerk] for clerk in sorted(granted.get(each.award.ticket_id, []))], each.award_id in alike)
         for each in reviews
     ]  # fmt: skip

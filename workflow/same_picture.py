@@ -1,4 +1,4 @@
-"""One picture is paid for once: on which reports, under whose names and as whose joining it may come again.
+"""One picture that earned points for several people.
 
 Two pictures are the same where their bytes are, or where they look the same: their difference hashes are equal and say
 enough.
@@ -7,8 +7,9 @@ enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.ledger import Award
@@ -17,8 +18,8 @@ from models.tickets import Photo, Ticket
 FEATURELESS = "0" * 16
 """The difference hash of a picture without any edge: all of those look the same."""
 LEAST_EDGES = 12
-"""A picture with fewer edges one way or the other, such as a wall by night, may look like one of another place: looks
-that say so little keep nobody's points back."""
+"""A picture with fewer edges one way or the other, such as a wall by night, may look like one of another place."""
+PART = 1000
 
 
 def tells(dhash: str) -> bool:
@@ -26,31 +27,31 @@ def tells(dhash: str) -> bool:
     return LEAST_EDGES <= int(dhash, 16).bit_count() <= 64 - LEAST_EDGES
 
 
-def paid_elsewhere(session: Session, ticket: Ticket, states: Sequence[str]) -> set[int]:
-    """Of the reporter and the joiners of a ticket, by id, those of whose pictures of it one has earned points already,
-    theirs or another's: an award in one of `states` that is not the one in question. Two queries."""
-    brought = [ticket.id, *(each.from_ticket_id for each in ticket.joins if each.from_ticket_id)]
-    pictures = select(Photo.uploader_id, Photo.sha256, Photo.dhash)
-    mine = session.execute(pictures.where(Photo.ticket_id.in_(brought), Photo.kind == "before")).all()
-    if not mine:
-        return set()
+def paid_to_others_too(session: Session, awards: Sequence[int]) -> set[int]:
+    """Of these awards, by id, those whose person sent a picture for which somebody else was paid as well. Two queries
+    for each thousand of them."""
+    return {each for at in range(0, len(awards), PART) for each in _part(session, awards[at : at + PART])}
+
+
+def _part(session: Session, awards: Sequence[int]) -> set[int]:
+    mine = session.execute(_paid_pictures(Award.id, Award.user_id).where(Award.id.in_(awards))).all()
     bytes_, looks = {each.sha256 for each in mine}, {each.dhash for each in mine if tells(each.dhash)}
-    whose = or_(
-        Award.user_id == Photo.uploader_id,
-        and_(Award.user_id == Ticket.reporter_id, Photo.uploader_id == Ticket.entered_by_id),
-    )
-    query = (
-        select(Photo.sha256, Photo.dhash, Award.ticket_id, Award.user_id)
-        .join(Ticket, Ticket.id == Photo.ticket_id)
-        .join(Award, or_(Award.ticket_id == Ticket.id, Award.ticket_id == Ticket.merged_into_id))
-        .where(or_(Photo.sha256.in_(bytes_), Photo.dhash.in_(looks)), Photo.kind == "before", whose)
-        .where(Award.state.in_(states), Award.points > 0)
-    )
-    found = set()
-    for sha256, dhash, paid_ticket, paid_person in session.execute(query.distinct()):
-        for each in mine:
-            person = ticket.reporter_id if each.uploader_id == ticket.entered_by_id else each.uploader_id
-            same = each.sha256 == sha256 or (each.dhash == dhash and dhash in looks)
-            if same and (paid_ticket, paid_person) != (ticket.id, person):
-                found.add(person)
-    return found
+    alike = or_(Photo.sha256.in_(bytes_), Photo.dhash.in_(looks))
+    paid: dict[str, set[int]] = {}
+    for person, sha256, dhash in session.execute(_paid_pictures(Award.user_id).where(alike).distinct()) if mine else ():
+        for mark in (sha256, dhash):
+            paid.setdefault(mark, set()).add(person)
+    return {
+        each.id
+        for each in mine
+        for mark in (each.sha256, each.dhash if each.dhash in looks else each.sha256)
+        if paid[mark] - {each.user_id}
+    }
+
+
+def _paid_pictures(*columns: Any) -> Select[Any]:
+    """The pictures that people sent for what they were paid for, also with reports that were merged into it."""
+    home = or_(Ticket.id == Award.ticket_id, Ticket.merged_into_id == Award.ticket_id)
+    sent = and_(Photo.ticket_id == Ticket.id, Photo.uploader_id == Award.user_id, Photo.kind == "before")
+    query = select(*columns, Photo.sha256, Photo.dhash).select_from(Award).join(Ticket, home).join(Photo, sent)
+    return query.where(Award.state == "paid", Award.points > 0)
