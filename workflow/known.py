@@ -86,15 +86,17 @@ def _of_process(session: Session, name: str, read: Callable[[Session], Found]) -
         with Session() as apart:
             kept = _kept[_where(session)] = _Kept(apart.merge(city, load=False))
     if name not in kept.values:
-        bind = session.get_bind()
-        if isinstance(bind, Engine):
-            bind = bind.execution_options(whistle_writes=False)  # it only reads: a writer would wait for itself
-        # In a session of its own, so that its rows outlive it; what it sees is never older than the revision.
-        with Session(bind, expire_on_commit=False) as apart:
+        # In a session of its own, so that its rows outlive it, on the same connection: who holds one and wants another
+        # waits for those who do the same.
+        with Session(session.connection(), join_transaction_mode="rollback_only", info=_place(session)) as apart:
             kept.values[name] = read(apart)
     return cast(Found, kept.values[name])
 
 
 def _where(session: Session) -> Any:
-    bind = session.get_bind()
+    bind = session.info.get("place") or session.get_bind()
     return bind.pool if isinstance(bind, Engine) else bind
+
+
+def _place(session: Session) -> dict[str, Any]:
+    return {"place": session.info.get("place") or session.get_bind()}

@@ -162,3 +162,16 @@ def test_who_renames_a_unit_refers_to_it_by_its_new_name(db: Database) -> None:
         assert directory.unit(session, "loufeng").name_zh == "新娄葑"
     with db.writing() as session:
         assert directory.unit(session, "loufeng").name_zh == "新娄葑"
+
+
+def test_who_writes_and_knows_nothing_yet_needs_no_other_connection(db: Database) -> None:
+    """Thirty who each held one and wanted another would wait for each other."""
+    db.engine.dispose()
+    taken: list[int] = []
+    event.listen(db.engine, "checkout", lambda *_given: taken.append(1))
+    with db.writing() as session:
+        number = a_report(session).id
+        assert directory.unit(session, "loufeng").code == "loufeng"
+    assert len(taken) == 1
+    with db.reading() as session:
+        assert session.get_one(Ticket, number).state == "submitted"

@@ -44,7 +44,7 @@ def lock(session: Session, model: type[Any], ids: Iterable[int]) -> dict[int, An
     _hold_writing(session)
     wanted = sorted(set(ids))
     if is_alone(session) or session.get_bind().dialect.name == "sqlite":
-        return {each: session.get_one(model, each) for each in wanted}
+        return {row.id: row for each in wanted if (row := session.get(model, each)) is not None}
     session.flush()
     for each in wanted:
         row = session.identity_map.get(session.identity_key(model, each))
