@@ -27,7 +27,7 @@ COUNTED = (
     "/inbox", "/my", "/points", "/account", "/report", "/desk/entry",
 )  # fmt: skip
 """Whatever shows how many there are of something."""
-CHANCE = re.compile(r'\d+ (?:s|min|minutes?|seconds?|h|hours?)\b|name="once" value="[^"]+"')
+CHANCE = re.compile(r'just now|\d+ (?:s|min|minutes?|seconds?|h|hours?)\b(?: ago)?|name="once" value="[^"]+"')
 """How long ago something was, which is another by the minute, and the key of a form that is sent once."""
 MORE = 4
 """Reports that come meanwhile."""
@@ -135,8 +135,10 @@ def changed(cast: Cast, names: list[str]) -> tuple[int, list[str]]:
     books.drain(cast.house, 60)
     moved = []
     for (name, path), shown in before.items():
-        if name != "bob" and _shown(cast, name, path) != shown:
-            moved.append(f"{name} {path}")
+        now_shown = _shown(cast, name, path)
+        if name != "bob" and now_shown != shown:
+            lines = zip(shown[1].splitlines(), now_shown[1].splitlines(), strict=False)
+            moved.append(f"{name} {path}: {next((pair for pair in lines if pair[0] != pair[1]), 'longer')}")
     return len(before), moved
 
 

@@ -14,7 +14,7 @@ from web.action import PUBLIC, action_of
 from web.app import create_app
 
 SAFE = {"GET", "HEAD"}
-PART = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+PART = re.compile(r"<(?:([^:<>]+):)?(\w+)>")
 
 
 class Routes:
@@ -56,6 +56,5 @@ class Routes:
             things["code"] = "loufeng"
         if "/caps/" in rule:
             things["code"] = "day"
-        if "/people/<int:number>" in rule:
-            things["number"] = things["person"]
-        return PART.sub(lambda each: things[each[1]], rule)
+        # What a route calls a number may be a row's.
+        return PART.sub(lambda each: things["person" if each[1] == "int" and each[2] == "number" else each[2]], rule)
