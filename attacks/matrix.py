@@ -16,6 +16,8 @@ from stage.stage import Stage
 from tests.web.matrix import EVERYBODY, TABLE, UNKNOWN, Things, ask, without_id, without_names
 
 SEEING = TABLE["GET /api/v1/tickets/<number>"]
+ERASING = ("POST /account/leave", "POST /admin/people/<int:number>/erase")
+"""Whoever is erased does not come back: each has a house of its own."""
 PATIENCE = 3
 """How often two answers are compared: a page that tells how long something has waited differs by the tick."""
 
@@ -54,14 +56,7 @@ def run(stage: Stage) -> None:
     with House(stage.new_folder("house"), stage.new_database(), DEMO="0") as house:
         cast = Cast(house)
         books.drain(house, 60)
-        # Reading changes nothing, and what was changed by hand is restored only by whoever has seen it changed.
-        routes = sorted(TABLE, key=lambda route: (not route.startswith("GET "), not route.endswith("/restore")))
-        for route in routes:
-            for whose, cells in TABLE[route].items():
-                for status, names in cells.items():
-                    for name in names.split():
-                        for how in _ways(route):
-                            _cell(found, cast, route, whose, name, status, getattr(cast, how)(name))
+        _cells(found, cast, [route for route in TABLE if route not in ERASING])
         cast.as_before()
         probed = 0
         people = sorted(EVERYBODY - {"nobody", "disabled", "mallory"})
@@ -74,6 +69,9 @@ def run(stage: Stage) -> None:
                     if other is not None and not alike(one, other, thing):
                         found.apart.append(f"{name} {whose} {asked}: {one().text[:200]} / {other().text[:200]}")
         counts, moved = changed(cast, [name for name in people if not sees(name, "there")])
+    for number, route in enumerate(ERASING):
+        with House(stage.new_folder(f"house{number}"), stage.new_database(), DEMO="0") as house:
+            _cells(found, Cast(house), [route])
     declared = sum(len(names.split()) for cells in TABLE.values() for each in cells.values() for names in each.values())
     stage.figure("routes", len(TABLE), least=80)
     stage.figure("cells that are declared", declared, least=1600)
@@ -89,6 +87,17 @@ def run(stage: Stage) -> None:
     stage.say(f"statuses: {dict(sorted(found.cells.items()))}")
     for line in (*found.wrong[:12], *found.apart[:8], *found.leaks[:8], *moved[:8]):
         stage.say(line[:400])
+
+
+def _cells(found: Found, cast: Cast, routes: list[str]) -> None:
+    """Everybody on these routes."""
+    # Reading changes nothing, and what was changed by hand is restored only by whoever has seen it changed.
+    for route in sorted(routes, key=lambda route: (not route.startswith("GET "), not route.endswith("/restore"))):
+        for whose, cells in TABLE[route].items():
+            for status, names in cells.items():
+                for name in names.split():
+                    for how in _ways(route):
+                        _cell(found, cast, route, whose, name, status, getattr(cast, how)(name))
 
 
 def _ways(route: str) -> tuple[str, ...]:
