@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Account, Award, Journal, Posting, User
+from models.ledger import seal_award
 from tests.cast import a_ticket, person, step
 from workflow import ledger, points
 from workflow.alone import be_alone, write
@@ -80,6 +81,8 @@ def test_what_was_hashed_once_is_hashed_so_for_ever() -> None:
     sides = [(5, 10, 1, 10), (1, -10, 4, -40)]
     always = "f68cecb8a7969344fc7415d339d155eeaf17aa7eacb9dd192440e2ccc65504af"
     assert ledger.hash_content(content, sides) == ledger.hash_content(content, sides[::-1]) == always
+    always = "63ae2a966bbf846453505f750df7402b8b7891428ca2226552c2382ca87e7617"
+    assert seal_award((1, 2, 3, "2026-11-23", 20, 10, "pending", None)) == always
 
 
 def test_a_session_that_is_alone_pays_the_same(session: Session) -> None:

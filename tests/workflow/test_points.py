@@ -190,6 +190,18 @@ def test_the_month_ends_with_the_year(session: Session, monday: time_machine.Tra
     assert points.summary(session, person(session, "alice")).month.earned == 10
 
 
+def test_what_was_sent_in_the_old_month_asks_nothing_of_the_new_one(
+    session: Session, monday: time_machine.Traveller
+) -> None:
+    cap(session, "month", 15)
+    monday.move_to(datetime(2026, 12, 31, 2, tzinfo=UTC))
+    old = a_report(session)
+    monday.move_to(datetime(2027, 1, 1, 2, tzinfo=UTC))
+    assert standing(session, a_ticket(session, "triaged")) == (10, "pending")
+    step(session, old, "triage")
+    assert standing(session, old) == (10, "pending")
+
+
 def rule(session: Session, code: str) -> Rule:
     return session.scalars(select(Rule).where(Rule.kind == "reward", Rule.code == code)).one()
 
@@ -298,8 +310,10 @@ def test_what_was_paid_too_much_is_owed(session: Session) -> None:
 def test_who_joined_by_a_report_without_a_name_is_not_credited(session: Session) -> None:
     ticket, bob = a_ticket(session, "triaged"), person(session, "bob")
     assert points.nameless(session, ticket) == set()
-    own = a_report(session, "bob", anonymous=True)
-    fire(own, "merge", into=ticket.number, actor=person(session, "carol"))
+    own, named = a_report(session, "bob", anonymous=True), a_report(session, "carl")
+    a_report(session, "bob", anonymous=True)
+    for each in (own, named):
+        fire(each, "merge", into=ticket.number, actor=person(session, "cleo"))
     session.expire(ticket)
     assert points.nameless(session, ticket) == {(own.id, bob.id)}
     to_the_end(session, ticket)
