@@ -275,9 +275,7 @@ def _entry(posting: Posting, tickets: dict[int, Ticket]) -> Entry:
 def summary(session: Session, person: User, *, most: int = 100) -> Summary:
     """A person's balance, what is pending, how far the caps are used, and the newest `most` posted entries."""
     accounts = {each.kind: each for each in session.scalars(select(Account).where(Account.user_id == person.id))}
-    pending = select(func.coalesce(func.sum(Award.points), 0)).where(
-        Award.user_id == person.id, Award.state == "pending"
-    )
+    pending = select(func.sum(Award.points)).where(Award.user_id == person.id, Award.state == "pending")
     today, month = used_caps(session, person)
     return Summary(
         balance=accounts["rider"].balance if "rider" in accounts else 0,
