@@ -24,8 +24,14 @@ CHECKS = (
 CONFIGURATION = """
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 429, 431]
+
+[[operations]]
+include-path = "/readyz"
+
+[operations.checks.not_a_server_error]
+expected-statuses = ["2xx", "4xx", 503]
 """
-"""What is too long to be read is refused as well; an error of the server is no refusal."""
+"""What is too long to be read is refused as well; an error of the server is no refusal, and "not ready" an answer."""
 LEAVING = "/api/v1/tokens/current"
 """Would sign the asking person out of all that follows: asked in a run of its own."""
 LEAVER = "rider2"

@@ -48,6 +48,14 @@ def test_it_describes_every_call_with_whole_paths(site: Flask, document: dict[st
             assert {"400", "414", "422", "431", "503"} <= set(told["responses"])
 
 
+def test_a_blank_parameter_is_one_that_was_not_sent(document: dict[str, Any]) -> None:
+    told = document["paths"]["/api/v1/tickets"]["get"]["parameters"]
+    optional = {each["name"]: each["schema"] for each in told if each["in"] == "query" and not each["required"]}
+    assert {"limit", "overdue", "state", "sort"} <= set(optional)
+    assert all({"type": "string", "maxLength": 0} in schema["anyOf"] for schema in optional.values())
+    assert optional["limit"]["default"] == 50
+
+
 def test_a_report_is_sent_as_json_or_as_a_form(document: dict[str, Any]) -> None:
     told = document["paths"]["/api/v1/reports"]["post"]
     content = told["requestBody"]["content"]

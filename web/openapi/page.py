@@ -82,7 +82,7 @@ def kind(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(kind(each) for each in schema["anyOf"]))
+        return " | ".join(dict.fromkeys(kind(each) for each in schema["anyOf"] if each.get("maxLength") != 0))
     if "enum" in schema:
         return " | ".join(str(each) for each in schema["enum"])
     if "const" in schema:

@@ -50,8 +50,7 @@ class Schemas:
             told = _never_null(each)
             if name == "state":
                 told["enum"] = list(self.lifecycle.states)
-            if name not in required and "anyOf" in told:
-                told["anyOf"] = [*told["anyOf"], BLANK]
+            told = told if name in required else _or_blank(told)
             found.append({"name": name, "in": "query", "required": name in required, "schema": told})
         return found
 
@@ -125,6 +124,14 @@ class Schemas:
                 each["description"] = say(key, self.tongue)
         schema.pop("description", None)
         return schema
+
+
+def _or_blank(schema: dict[str, Any]) -> dict[str, Any]:
+    """What may be sent, or nothing behind its name."""
+    about = {name: each for name, each in schema.items() if name in ("default", "description")}
+    core = {name: each for name, each in schema.items() if name not in about}
+    choices = core["anyOf"] if core.keys() == {"anyOf"} else [core]
+    return {"anyOf": [*choices, BLANK], **about}
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
