@@ -144,10 +144,11 @@ def reverse(session: Session, journal: Journal, *, actor: User, reason: str) -> 
     """
     if journal.kind != "award":
         raise Refused("ledger.not_an_award")
-    if session.scalar(select(Journal.id).where(Journal.reverses_id == journal.id)) is not None:
-        raise Refused("ledger.reversed")
     paid = session.scalars(select(Award).where(Award.journal_id == journal.id)).one()
     accounts = lock_accounts(session, paid.user_id)
+    # Asked behind the lock, where of many at once the others wait.
+    if session.scalar(select(Journal.id).where(Journal.reverses_id == journal.id)) is not None:
+        raise Refused("ledger.reversed")
     rider, debt = accounts["rider", paid.user_id], accounts["debt", paid.user_id]
     taken = min(paid.points, rider.balance)
     moves = [(accounts["issuance", None], paid.points)]

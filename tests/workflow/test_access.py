@@ -138,7 +138,7 @@ def test_as_what_one_sees_a_ticket(session: Session, roles: list[str], as_what: 
     actor = somebody(session, *roles)
     assert access.audience(actor, ticket) == as_what
     assert seen(session, actor) == ({ticket.id} if as_what != "public" else set())
-    assert access.still_visible(session, actor, ticket) is (as_what != "public")
+    assert access.sees(actor, ticket) is (as_what != "public")
 
 
 def test_a_department_sees_what_it_leads_or_helps_with_and_no_longer_than_it_helps(session: Session) -> None:
@@ -250,8 +250,8 @@ def test_it_is_asked_of_the_very_ticket_whether_it_is_still_seen(session: Sessio
     elsewhere, carol = a_ticket(session), person(session, "carol")
     elsewhere.unit = unit(session, "weiting")
     session.flush()
-    assert access.still_visible(session, carol, ticket)
-    assert not access.still_visible(session, carol, elsewhere)
+    assert access.sees(carol, ticket)
+    assert not access.sees(carol, elsewhere)
 
 
 def test_a_relation_is_to_a_ticket_and_through_one_unit(session: Session) -> None:

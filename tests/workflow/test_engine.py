@@ -253,6 +253,7 @@ def test_nothing_but_the_engine_moves_a_state() -> None:
                             found.add((file.relative_to(root).as_posix(), ast.unparse(each)))
     award = {
         ("workflow/report/joining.py", "award.state"),
+        ("workflow/personal/erasing.py", "award.state"),
         ("workflow/ledger.py", "due.state"),
         ("models/ledger.py", "award.state"),
     }

@@ -35,6 +35,7 @@ from models import (
     Posting,
     Preference,
     Request,
+    Review,
     Throttle,
     Ticket,
     User,
@@ -178,6 +179,11 @@ HOLDINGS = (
     Holding(Join, by(Join.user_id), stays=("user_id",)),
     Holding(Account, by(Account.user_id), stays=("kind", "user_id")),
     Holding(Award, by(Award.user_id), stays=("user_id", "state", "hash")),
+    # What somebody found of an award that was drawn: the office's words, which may name whose it was.
+    Holding(
+        Review, lambda _session, person: Review.award_id.in_(select(Award.id).where(Award.user_id == person.id)),
+        blanked={"note": None}, stays=("verdict", "decided_by_id"), exported=False,
+    ),
     # Of these two columns name neither a person nor what one wrote; the numbers are what the ledger is.
     Holding(Posting, lambda _session, person: Posting.account_id.in_(_accounts(person)), stays=("amount",)),
     Holding(
