@@ -85,7 +85,7 @@ class _Again:
             numbers = [later(session, topic, self.scene.refs[topic]) for _ in range(rows)] * times
         database.engine.dispose()
         for begin in range(0, len(numbers), at_once):
-            self._run(numbers[begin : begin + at_once])
+            self._run(numbers[begin : begin + at_once], self.scene.moment_of(topic))
         with database.writing() as session:
             session.execute(delete(Outbox).where(Outbox.topic == topic, Outbox.done_at.is_not(None)))
             undone = session.scalars(select(Outbox.last_error).where(Outbox.id.in_(numbers))).all()
@@ -97,10 +97,10 @@ class _Again:
         state.update({("letter", str(letter)): 1 for letter in {each["Message-ID"] for each in self.server.letters}})
         return state
 
-    def _run(self, numbers: list[int]) -> None:
+    def _run(self, numbers: list[int], at: datetime) -> None:
         """Each in a process, all at the same moment."""
         together = FORK.Barrier(len(numbers))
-        processes = [FORK.Process(target=_run_one, args=(number, self.scene.at, together)) for number in numbers]
+        processes = [FORK.Process(target=_run_one, args=(number, at, together)) for number in numbers]
         for process in processes:
             process.start()
         for process in processes:
