@@ -87,7 +87,8 @@ def stops(session: Session) -> list[Stop]:
     for username, states in STATES.items():
         person = session.scalars(select(User).where(User.username == username)).one()
         for state in states:
-            newest = access.visible_tickets(person).where(Ticket.state == state).order_by(Ticket.id.desc()).limit(1)
+            seen = access.visible_tickets(session, person).where(Ticket.state == state)
+            newest = seen.order_by(Ticket.id.desc()).limit(1)
             ticket = session.scalars(newest).first()
             if ticket is not None:
                 name = f"{username.partition('.')[0].rstrip('0123456789')}-ticket-{state}"

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Index, MetaData, Text, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -23,6 +23,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 def canonical(value: Any) -> str:
     """The one text of a JSON value: keys sorted, no spaces, Unicode as it is. Hashes are taken over it."""
     return _encode(value)
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """An index of the rows that `where` holds for, on both databases: small, and nothing to write for all others."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class UTCDateTime(TypeDecorator[datetime]):

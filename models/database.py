@@ -9,20 +9,28 @@ silently, and an explicit deferred BEGIN raises "locked" as soon as two of them 
 
 from __future__ import annotations
 
+import select
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session
 
 if TYPE_CHECKING:
     import psycopg
 
 BUSY_TIMEOUT_MS = 8000
+ASKED_EVERY_SECONDS = 0.001
+"""How often the one thread of a process whose turn it is asks SQLite whether it may write now."""
+RESTED_SECONDS = 60.0
+"""A connection to PostgreSQL that nobody used for so long may have been dropped on the way without a word."""
 POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": -1}
 """Twenty connections are kept, more are opened for threads that need them at once: WEB_THREADS at most."""
 POSTGRES = {
@@ -44,8 +52,34 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("whistle_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("whistle_writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own waiting sleeps for longer and longer, so that whoever waits longest is asked least.
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _begun(raw, until):
+            time.sleep(ASKED_EVERY_SECONDS)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _begun(raw: sqlite3.Connection, until: float) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        return False
+    return True
+
+
+def _busy() -> OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return OperationalError("BEGIN IMMEDIATE", None, error)
 
 
 def _mind_poolers(connection: psycopg.Connection[Any], _record: Any) -> None:
@@ -57,35 +91,95 @@ def _mind_poolers(connection: psycopg.Connection[Any], _record: Any) -> None:
         connection.prepare_threshold = None
 
 
+def _hold_alive(connection: psycopg.Connection[Any], record: Any, _proxy: Any) -> None:
+    """Before a connection is used again: one on which the server said something unasked, it has closed. Only one that
+    rested is asked, since a question costs as much as a statement."""
+    moment = time.monotonic()
+    try:
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        if poll.poll(0):
+            raise DisconnectionError
+        if moment - record.info.get("used", moment) > RESTED_SECONDS:
+            connection.execute("SELECT 1")
+            connection.rollback()
+    except connection.Error as error:
+        raise DisconnectionError from error
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _sqlite(url: str) -> tuple[Engine, Engine]:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **POOL)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine, engine
+
+
+def _postgresql(url: str) -> tuple[Engine, Engine]:
+    engine = create_engine(url, connect_args=POSTGRES, **POOL)
+    event.listen(engine, "connect", _mind_poolers)
+    event.listen(engine, "checkout", _hold_alive)
+    event.listen(engine, "checkin", _note_use)
+    # READ COMMITTED shows each statement what is committed, in a transaction or not; its BEGIN and ROLLBACK would be
+    # two more round trips.
+    return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@event.listens_for(Session, "before_flush")
+def _hold_reading(session: Session, _context: Any, _instances: Any) -> None:
+    if session.info.get("reads"):
+        raise RuntimeError("a reading session stores nothing")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _hold_reading_statement(state: ORMExecuteState) -> None:
+    if state.session.info.get("reads") and (state.is_insert or state.is_update or state.is_delete):
+        raise RuntimeError("a reading session stores nothing")
+
+
+@dataclass(frozen=True)
+class _Engines:
+    """One pool, used in three ways."""
+
+    plain: Engine
+    reader: Engine
+    writer: Engine
+
+
 class Database:
     """The database of this process. `connect` once, then `reading()` or `writing()`."""
 
-    _engine: Engine | None = None
+    _engines: _Engines | None = None
+
+    def __init__(self) -> None:
+        self._turn = Lock()
 
     @property
     def engine(self) -> Engine:
-        if self._engine is None:
+        return self._connected().plain
+
+    def _connected(self) -> _Engines:
+        if self._engines is None:
             raise RuntimeError("the database is not connected: call database.connect(url) first")
-        return self._engine
+        return self._engines
 
     def connect(self, url: str) -> Engine:
         """Make the engine for `url` (sqlite:///… or postgresql+psycopg://…); an earlier one is closed."""
-        if self._engine is not None:
-            self._engine.dispose()
-        if make_url(url).get_backend_name() == "sqlite":
-            self._engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **POOL)
-            event.listen(self._engine, "connect", _prepare_sqlite)
-            event.listen(self._engine, "begin", _begin_sqlite)
-        else:
-            self._engine = create_engine(url, pool_pre_ping=True, connect_args=POSTGRES, **POOL)
-            event.listen(self._engine, "connect", _mind_poolers)
-        return self._engine
+        if self._engines is not None:
+            self.engine.dispose()
+        engine, reader = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
+        self._engines = _Engines(engine, reader, engine.execution_options(whistle_writes=True))
+        return engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that is rolled back at its end: nothing it holds is ever stored. A database that went away after
-        all was read is nobody's error any more."""
-        session = Session(self.engine, expire_on_commit=False, autoflush=False)
+        """A session that stores nothing: RuntimeError where it is told to. On SQLite it sees one moment, on PostgreSQL
+        each statement sees what is committed. A database that went away after all was read is nobody's error any more.
+        """
+        session = Session(self._connected().reader, expire_on_commit=False, autoflush=False, info={"reads": True})
         try:
             yield session
         finally:
@@ -98,11 +192,25 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that commits once at its end, or not at all when anything raises."""
-        writer = self.engine.execution_options(whistle_writes=True)
-        with Session(writer, expire_on_commit=False, info={"writes": True}) as session:
+        """A session that commits once at its end, or not at all when anything raises. Where one writes at a time, the
+        threads of a process take turns, so that only one of them asks SQLite."""
+        writer = self._connected().writer
+        with self._in_turn(), Session(writer, expire_on_commit=False, info={"writes": True}) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        turn = self._turn
+        if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise _busy()
+        try:
+            yield
+        finally:
+            turn.release()
 
     def scrub(self) -> bool:
         """Write a SQLite file anew, so that it holds nothing but its rows, and empty the log before it. Whoever writes
@@ -120,8 +228,9 @@ class Database:
 
     def dispose_after_fork(self) -> None:
         """Forget the parent's connections in a child without closing them under the parent's feet."""
-        if self._engine is not None:
-            self._engine.dispose(close=False)
+        if self._engines is not None:
+            self.engine.dispose(close=False)
+            self._turn = Lock()
 
 
 database = Database()

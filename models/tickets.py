@@ -9,11 +9,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.append_only import guard
-from models.base import Base, CanonicalJSON
+from models.base import Base, CanonicalJSON, partial_index
 from models.categories import Category
 from models.lifecycle import History, Lifecycle, Words
 from models.people import User
 from models.units import Unit
+
+AT_WORK = "settled_at IS NULL OR due_at IS NOT NULL"
+"""Not dealt with yet, or with a deadline that runs: few of all tickets."""
 
 
 class Event(History, Base):
@@ -53,7 +56,12 @@ class Ticket(Lifecycle, Base):
         Index("ix_tickets_place", "latitude", "longitude"),
         Index("ix_tickets_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_tickets_unit", "unit_id", "state"),
-        Index("ix_tickets_department", "department_id", "state"),
+        partial_index("ix_tickets_at_work", "unit_id", where=AT_WORK),
+        partial_index("ix_tickets_entered", "entered_by_id", where=AT_WORK),
+        partial_index("ix_tickets_department", "department_id", "state", where="department_id IS NOT NULL"),
+        partial_index("ix_tickets_handler_id", "handler_id", where="handler_id IS NOT NULL"),
+        partial_index("ix_tickets_merged_into_id", "merged_into_id", where="merged_into_id IS NOT NULL"),
+        partial_index("ix_tickets_resolved_at", "resolved_at", where="resolved_at IS NOT NULL"),
     )
 
     series: Mapped[str] = mapped_column(String(16), comment="prefix and year: SIP-26")
@@ -73,7 +81,7 @@ class Ticket(Lifecycle, Base):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), comment="the city's inbox until it is routed")
     department_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), comment="the lead")
-    handler_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     priority: Mapped[str] = mapped_column(String(8), default="normal")
     clock: Mapped[str | None] = mapped_column(String(16), comment="which limit runs: triage, dispatch, resolve, …")
     clock_started_at: Mapped[datetime | None]
@@ -94,13 +102,13 @@ class Ticket(Lifecycle, Base):
     reworks: Mapped[int] = mapped_column(default=0)
     reopens: Mapped[int] = mapped_column(default=0)
     appeals: Mapped[int] = mapped_column(default=0)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None] = mapped_column(comment="when it was rejected, closed or rewarded")
     settled_at: Mapped[datetime | None] = mapped_column(
         comment="when it was last resolved, rejected, merged or withdrawn; none while it is open"
     )
-    resolved_at: Mapped[datetime | None] = mapped_column(index=True, comment="the same, where it was resolved")
+    resolved_at: Mapped[datetime | None] = mapped_column(comment="the same, where it was resolved")
     resolve_due_at: Mapped[datetime | None] = mapped_column(comment="what its deadline was when it was resolved")
     routed_at: Mapped[datetime | None]
     routing: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJSON, comment="what the router found, and why")

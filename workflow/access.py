@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from models.people import Membership, User
@@ -86,17 +86,19 @@ def require(actor: Actor, action: str, thing: Any = None) -> None:
         raise Forbidden()
 
 
-def visible_tickets(actor: Actor) -> Select[Ticket]:
-    """The tickets that the actor may see: every list starts from this query."""
+def visible_tickets(session: Session, actor: Actor, *among: ColumnElement[bool]) -> Select[Ticket]:
+    """The tickets that the actor may see: every list starts from this query. `among` which is said with each reason
+    for seeing one: an index of just those is used for each."""
     if actor is SYSTEM:
-        return select(Ticket)
+        return select(Ticket).where(*among)
     if not isinstance(actor, User) or actor.disabled_at is not None:
         return select(Ticket).where(false())
     staff = [each for each in actor.memberships if each.role in STAFF]
     if any(_sees_all(each) for each in staff):
-        return select(Ticket)
+        return select(Ticket).where(*among)
     own = [Ticket.reporter_id == actor.id, and_(Ticket.entered_by_id == actor.id, Ticket.routed_at.is_(None))]
-    return select(Ticket).where(or_(*own, *(_scope(each) for each in staff)))
+    reasons = [*own, *(_scope(session, each) for each in staff)]
+    return select(Ticket).where(or_(*(and_(*among, each) for each in reasons)))
 
 
 def _sees_all(membership: Membership) -> bool:
@@ -104,12 +106,8 @@ def _sees_all(membership: Membership) -> bool:
     return membership.unit.kind == "city" and membership.role not in ("officer", "head")
 
 
-_lower = aliased(Unit)
-"""A name of its own within the subqueries, whatever the query around them joins; making one takes long."""
-
-
-def _scope(membership: Membership) -> ColumnElement[bool]:
-    ids = select(_lower.id).where(_lower.path.startswith(membership.unit.path, autoescape=True))
+def _scope(session: Session, membership: Membership) -> ColumnElement[bool]:
+    ids = directory.below(session, membership.unit)
     if membership.unit.kind != "department":
         return Ticket.unit_id.in_(ids) if membership.role not in ("officer", "head") else false()
     if membership.role == "clerk":

@@ -14,7 +14,7 @@ from sqlalchemy import Table, event, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.loaded import insert_alone
+from models.loaded import insert_alone, update_alone
 
 Found = TypeVar("Found")
 Row = TypeVar("Row", bound=Base)
@@ -48,10 +48,10 @@ def keep(session: Session, key: Hashable, value: object) -> None:
         session.info["alone"][key] = value
 
 
-def write(session: Session) -> None:
-    """Write what is new and changed. A session that is alone has numbered it already, and waits until it must: what it
-    asks the database is asked of what it has written."""
-    if not is_alone(session):
+def write(session: Session, changed: Base | None = None) -> None:
+    """Write what is new and changed, soonest where that is but this one row. A session that is alone has numbered it
+    already, and waits until it must: what it asks the database is asked of what it has written."""
+    if not is_alone(session) and (changed is None or not update_alone(session, changed)):
         session.flush()
 
 

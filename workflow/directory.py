@@ -46,6 +46,16 @@ def bring(session: Session, *tickets: Ticket) -> None:
         own(session, numbered[each])
 
 
+def below(session: Session, unit: Unit) -> list[int]:
+    """The numbers of a unit and of all below it. As a list they let a database use its indexes within an OR, which it
+    does with no subquery."""
+    return [number for path, number in known(session, "paths", _read_paths, plain=True) if path.startswith(unit.path)]
+
+
+def _read_paths(session: Session) -> list[tuple[str, int]]:
+    return [(path, number) for path, number in session.execute(select(Unit.path, Unit.id).order_by(Unit.path))]
+
+
 def _number(session: Session) -> dict[tuple[type[Base], int | None], Unit | Category]:
     rows: list[Unit | Category] = [*units(session).values(), *categories(session).values()]
     return {(type(row), row.id): row for row in rows}

@@ -23,7 +23,7 @@ from models import Device, Invitation, Membership, Unit, User
 from models import Session as SignIn
 from models.clock import now
 from models.database import Database
-from models.loaded import as_loaded, columns
+from models.loaded import as_loaded, columns, names
 from models.people import ROLES
 from workflow import throttle
 from workflow.errors import Invalid, Unauthenticated
@@ -132,12 +132,12 @@ def end_links(session: Session, user: User) -> None:
     session.execute(mine.values(ended_at=now()))
 
 
-_SIGN_IN, _PERSON, _ROLE, _UNIT = columns(SignIn), columns(User), columns(Membership), columns(Unit)
+_SIGN_IN, _PERSON, _ROLE, _UNIT = names(SignIn), names(User), names(Membership), names(Unit)
 _AT_PERSON = len(_SIGN_IN)
 _AT_ROLE = _AT_PERSON + len(_PERSON)
 _AT_UNIT = _AT_ROLE + len(_ROLE)
 _WHOSE = (
-    select(*_SIGN_IN, *_PERSON, *_ROLE, *_UNIT)
+    select(*columns(SignIn), *columns(User), *columns(Membership), *columns(Unit))
     .join(User, User.id == SignIn.user_id)
     .outerjoin(Membership, Membership.user_id == User.id)
     .outerjoin(Unit, Unit.id == Membership.unit_id)
@@ -157,13 +157,13 @@ def sign_in_of(session: Session, token: str) -> SignIn | None:
     rows = [tuple(row) for row in session.connection().execute(_WHOSE, asked)]
     if not rows:
         return None
-    roles = [
-        as_loaded(Membership, _ROLE, row[_AT_ROLE:_AT_UNIT], unit=as_loaded(Unit, _UNIT, row[_AT_UNIT:]))
-        for row in rows
-        if row[_AT_ROLE] is not None
-    ]
-    person = as_loaded(User, _PERSON, rows[0][_AT_PERSON:_AT_ROLE], memberships=roles)
-    return session.merge(as_loaded(SignIn, _SIGN_IN, rows[0], user=person), load=False)
+    roles = []
+    for row in rows:
+        if row[_AT_ROLE] is not None:
+            unit = as_loaded(session, Unit, _UNIT, row[_AT_UNIT:])
+            roles.append(as_loaded(session, Membership, _ROLE, row[_AT_ROLE:_AT_UNIT], unit=unit))
+    person = as_loaded(session, User, _PERSON, rows[0][_AT_PERSON:_AT_ROLE], memberships=roles)
+    return as_loaded(session, SignIn, _SIGN_IN, rows[0], user=person)
 
 
 def user_for_token(session: Session, token: str) -> User | None:

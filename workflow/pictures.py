@@ -29,6 +29,8 @@ from workflow.photos import Rendered
 PICTURES = throttle.Limit("pictures", 600, 60)
 """Ten times the reports that a rider may send in an hour, each with a picture."""
 NAMED_WITHIN = timedelta(hours=24)
+PART = 1000
+"""Rows that are read at once."""
 
 
 @contextlib.contextmanager
@@ -106,8 +108,10 @@ def unnamed(session: Session, storage: Storage) -> set[str]:
     if first is None:
         return set()
     stray = {_picture(name) for name, at in storage.dated() if first <= at < now() - NAMED_WITHIN}
-    for key in session.scalars(select(Photo.storage_key).execution_options(yield_per=1000)) if stray else ():
-        stray.discard(key)
+    last, some = 0, select(Photo.id, Photo.storage_key).order_by(Photo.id).limit(PART)
+    while stray and (rows := session.execute(some.where(Photo.id > last)).all()):
+        stray.difference_update(row.storage_key for row in rows)
+        last = rows[-1].id
     return stray
 
 

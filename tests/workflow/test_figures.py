@@ -76,7 +76,7 @@ def figures(found: Any) -> Iterator[Figure]:
 
 
 def listed(session: Session, actor: User, wanted: TicketFilter) -> int:
-    wanted_here = visible_tickets(actor).where(*conditions(session, actor, wanted))
+    wanted_here = visible_tickets(session, actor).where(*conditions(session, actor, wanted))
     return len(session.scalars(wanted_here.with_only_columns(Ticket.id)).all())
 
 

@@ -86,7 +86,7 @@ def test_what_is_granted_lies_within_sight_and_whoever_sees_may_speak(session: S
                 names = permitted_names(ticket, user)
                 assert sees == ("comment" in names), (role, code, ticket.state)
                 assert sees or not names, (role, code, ticket.state, names)
-                listed = access.visible_tickets(user).where(Ticket.id == ticket.id)
+                listed = access.visible_tickets(session, user).where(Ticket.id == ticket.id)
                 assert sees == (session.scalars(listed).first() is not None), (role, code, ticket.state)
 
 

@@ -28,7 +28,7 @@ from workflow.engine import Permitted, fire, permitted
 @operation("ticket_list", query=TicketsQuery, answers={200: Listed[TicketOut]})
 def list_tickets(query: TicketsQuery) -> Response:
     session, person = reading(), actor()
-    wanted = access.visible_tickets(person).where(*filters(session, person, query))
+    wanted = access.visible_tickets(session, person).where(*filters(session, person, query))
     found = session.scalars(ordered(wanted, query).options(*LOADED)).all()
     rows = found[: query.limit]
     page = Page(session, person, locale(), rows)

@@ -99,7 +99,7 @@ def index(session: Session, actor: Actor, *, q: str | None = None, group: str | 
     for row in session.scalars(query):
         rows.setdefault(row.group_code, []).append(row)
     groups = list(session.scalars(select(CategoryGroup).order_by(CategoryGroup.position)))
-    held = visible_tickets(actor).where(*conditions(session, actor, TicketFilter(open=True)))
+    held = visible_tickets(session, actor).where(*conditions(session, actor, TicketFilter(open=True)))
     counted = held.with_only_columns(Ticket.category_id, func.count()).group_by(Ticket.category_id)
     open_tickets = {category: count for category, count in session.execute(counted) if category is not None}
     return Matters(groups, rows, settings.differences(session, Matter.thing), open_tickets)

@@ -185,7 +185,7 @@ def _counted(session: Session, query: Select[Any, int]) -> dict[int, int]:
 def _open(session: Session, actor: Actor, lies_in: InstrumentedAttribute[Any]) -> dict[int, int]:
     """How many tickets each place or department has open: those of the list that its number opens."""
     wanted = conditions(session, actor, TicketFilter(open=True))
-    tickets = visible_tickets(actor).where(*wanted).with_only_columns(lies_in, func.count())
+    tickets = visible_tickets(session, actor).where(*wanted).with_only_columns(lies_in, func.count())
     return _counted(session, tickets.group_by(lies_in))
 
 

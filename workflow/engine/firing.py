@@ -127,7 +127,7 @@ def fire(
         if vocabulary.tells:
             vocabulary.tells(move, event)
         later(session, f"tell_{subject.kind}", event.id)
-    write(session)
+    write(session, subject)
     return event
 
 

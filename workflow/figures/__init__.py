@@ -4,7 +4,7 @@
     shown.now["overdue"].value        # a number
     shown.now["overdue"].wanted       # the filter whose list holds exactly those tickets
 
-Every figure counts `access.visible_tickets(actor)` and nothing else.
+Every figure counts `access.visible_tickets(session, actor)` and nothing else.
 """
 
 from workflow.figures.dashboard import Dashboard, dashboard, standing

@@ -36,7 +36,7 @@ class Scope:
     @classmethod
     def of(cls, session: Session, actor: Actor, base: TicketFilter) -> Scope:
         """Raises Invalid naming what of `base` is unknown."""
-        return cls(session, actor, base, visible_tickets(actor).where(*conditions(session, actor, base)))
+        return cls(session, actor, base, visible_tickets(session, actor).where(*conditions(session, actor, base)))
 
     def narrowed(self, wanted: TicketFilter) -> Select[Ticket]:
         """The tickets that `wanted` holds beside."""

@@ -43,7 +43,7 @@ def fresh_proof(move: Move) -> None:
 def into_another_running_ticket(move: Move) -> None:
     """The other ticket is one that the clerk sees, still runs, and does not in the end follow this one."""
     found = ticket_id(move.session, move.details["into"])
-    seen = access.visible_tickets(move.actor).where(Ticket.id == found)
+    seen = access.visible_tickets(move.session, move.actor).where(Ticket.id == found)
     target = move.session.scalars(seen).first() if found is not None else None
     if target is None:
         raise Invalid.field("into", "merge.unknown")

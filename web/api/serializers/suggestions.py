@@ -18,7 +18,7 @@ def suggestions(session: Session, actor: User, ticket: Ticket) -> dict[str, Any]
         return None
     named = {each["number"] for each in found["duplicates"]} | set(found["same_picture"])
     ids = [parsed[1] for number in named if (parsed := parse_number(number))]
-    query = access.visible_tickets(actor).where(Ticket.id.in_(ids))
+    query = access.visible_tickets(session, actor).where(Ticket.id.in_(ids))
     seen = {other.number for other in session.scalars(query)} if ids else set()
     return {
         "category": found["category"],

@@ -44,7 +44,7 @@ def following(page: Page, asked: Asked, ticket: Ticket, *, moved: bool) -> list[
         return []
     query = asked.query.model_copy(update={"limit": MOST - 1, "cursor": None})
     after = query.model_copy(update={"cursor": next_cursor(ticket, query)})
-    listed = access.visible_tickets(page.actor).where(*asked_for)
+    listed = access.visible_tickets(page.session, page.actor).where(*asked_for)
     others = listed.where(Ticket.id != ticket.id)
     found = [] if moved and query.sort == "due" else _read(page, others, after)
     if not found and (moved or _lacks(page, listed, ticket)):

@@ -29,7 +29,7 @@ def of_list() -> Response:
     """What the list's map draws: the newest of the same filter. Raises Invalid."""
     session, person = reading(), actor()
     asked = read(request.args)
-    query = access.visible_tickets(person).where(*conditions(session, person, asked.wanted))
+    query = access.visible_tickets(session, person).where(*conditions(session, person, asked.wanted))
     newest = query.order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(MOST).options(*MARKED)
     found = session.scalars(newest).all()
     page = Page(session, person, locale(), found)

@@ -43,7 +43,8 @@ def around(session: Session, person: User, ticket: Ticket, named: Iterable[str] 
         Ticket.created_at >= now() - timedelta(weeks=WEEKS),
     )
     ids = [parsed[1] for number in named if (parsed := parse_number(number))]
-    query = access.visible_tickets(person).where(or_(box, Ticket.id.in_(ids)) if ids else box, Ticket.id != ticket.id)
+    seen = access.visible_tickets(session, person)
+    query = seen.where(or_(box, Ticket.id.in_(ids)) if ids else box, Ticket.id != ticket.id)
     found = session.scalars(query.order_by(Ticket.id.desc()).limit(MOST).options(*LISTED))
     apart = [Neighbour(each, round(distance_m(here, (each.latitude, each.longitude)))) for each in found]
     near = [each for each in apart if each.metres <= METRES or each.ticket.id in ids]

@@ -30,7 +30,7 @@ from workflow.errors import Invalid
 from workflow.localtime import zone
 from workflow.numbers import parse_number
 from workflow.say import catalogue
-from workflow.ticket_filters import conditions
+from workflow.ticket_filters import MOST, conditions
 
 NOTHING = Asked(TicketsPageQuery(limit=ON_A_PAGE))
 
@@ -59,7 +59,7 @@ def show() -> Response:
 def _page(
     session: Session, person: User, query: TicketsPageQuery, asked: Sequence[ColumnElement[bool]]
 ) -> Sequence[Ticket]:
-    return session.scalars(ordered(access.visible_tickets(person).where(*asked), query).options(*LISTED)).all()
+    return session.scalars(ordered(access.visible_tickets(session, person).where(*asked), query).options(*LISTED)).all()
 
 
 def _again(session: Session, person: User, problem: Invalid) -> Response:
@@ -70,7 +70,15 @@ def _again(session: Session, person: User, problem: Invalid) -> Response:
     return response
 
 
-def _render(session: Session, person: User, asked: Asked, *, problem: Invalid | None = None, **values: Any) -> Response:
+def _render(
+    session: Session,
+    person: User,
+    asked: Asked,
+    *,
+    total: int | None,
+    problem: Invalid | None = None,
+    **values: Any,
+) -> Response:
     tongue = locale()
     here = views.current(person, asked.wanted) if problem is None else None
     offered = choices(session, person, asked, tongue)
@@ -79,6 +87,8 @@ def _render(session: Session, person: User, asked: Asked, *, problem: Invalid | 
     return render(
         "desk/list.html",
         asked=asked,
+        total=total,
+        total_said=f"{MOST:,}+" if total is not None and total > MOST else total,
         typed=request.args,
         chosen=here,
         heading=headed(session, person, asked, tongue, offered),

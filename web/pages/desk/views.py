@@ -35,12 +35,12 @@ ICONS = {
 
 @dataclass(frozen=True)
 class View:
-    """A view as the page shows it; `title` is its sentence's key."""
+    """A view as the page shows it; `title` is its sentence's key. What a city's past holds is not counted."""
 
     name: str
     title: str
     icon: str
-    count: int
+    count: int | None
     address: str
     current: bool
 
@@ -92,16 +92,17 @@ def explained(person: User, name: str | None) -> set[str]:
 def shown(
     session: Session, person: User, asked: Asked, within: Sequence[ColumnElement[bool]]
 ) -> tuple[list[View], int]:
-    """The views, and how many tickets the list itself holds: one query. `within` is what the narrowing filters ask."""
+    """The views, and how many tickets the list itself holds. `within` is what the narrowing filters ask."""
     filters, here = _filters(person), current(person, asked.wanted)
     narrowing, rest = parted(asked.wanted)
-    counts = count(session, person, ALL, {"": rest, **filters}, *within)
+    counted = {name: each for name, each in filters.items() if each != ALL}
+    counts = count(session, person, ALL, {"": rest, **counted}, *within)
     found = [
         View(
             name,
             title(person, name),
             ICONS[name],
-            counts[name],
+            counts.get(name),
             asked.address(narrowing.narrowed(each), show=None),
             name == here,
         )

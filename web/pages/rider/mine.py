@@ -53,7 +53,7 @@ def show() -> Response:
 
 def _own(session: Session, person: User, shown: str, after: int | None) -> tuple[list[rows.Row], int | None]:
     """A page of one's own reports, and the id that the next one begins after."""
-    query = access.visible_tickets(person).where(Ticket.reporter_id == person.id, SHOWN[shown])
+    query = access.visible_tickets(session, person).where(Ticket.reporter_id == person.id, SHOWN[shown])
     if after is not None:
         query = query.where(Ticket.id < after)
     found = session.scalars(query.order_by(Ticket.id.desc()).limit(ON_A_PAGE + 1).options(*rows.LISTED)).all()
