@@ -38,10 +38,14 @@ EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
 UNNEEDED = (".git", ".venv*", "var", "docs", "__pycache__", ".hypothesis", ".*_cache")
 
 Mutant = dict[str, Any]
+POINTS = tuple(f"workflow/points/test_{each}.py" for each in ("awards", "caps", "statement", "whom"))
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "ledger": {
         "workflow/ledger.py": ("workflow/test_ledger.py",),
-        "workflow/points.py": ("workflow/test_points.py",),
+        "workflow/points/awards.py": POINTS,
+        "workflow/points/caps.py": POINTS,
+        "workflow/points/rules.py": POINTS,
+        "workflow/points/statement.py": POINTS,
         "models/ledger.py": ("workflow/test_ledger.py",),
         "models/append_only.py": ("workflow/test_append_only.py",),
         "models/upsert.py": ("models/test_upsert.py",),

@@ -108,9 +108,10 @@ def people(session: Session) -> dict[str, Actor]:
     return {column: person(session, name) if name else SYSTEM for column, name in COLUMNS.items()}
 
 
-def cap(session: Session, points: int) -> None:
-    """Let the city pay at most so many points a day."""
-    rule = session.scalars(select(Rule).where(Rule.kind == "cap", Rule.code == "day")).one()
+def cap(session: Session, points: int | None, span: str = "day") -> None:
+    """Let the city pay at most so many points a day, or a month; None for as many as may be."""
+    rule = session.scalars(select(Rule).where(Rule.kind == "cap", Rule.code == span)).one()
+    rule.active = points is not None
     rule.body = rule.body | {"points": points}
     session.flush()
 
