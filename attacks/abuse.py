@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models import Award, Membership, Review, Ticket, Unit, User
 from models.clock import now
-from stage.books import waiting
+from stage import books
 from stage.browser import Browser
 from stage.callers import Answer, Caller, Callers
 from stage.house import House
@@ -62,7 +62,7 @@ class Abuse:
 
     def settle(self) -> None:
         """Wait until workers have nothing left to do that is due."""
-        self.house.wait_for(lambda: waiting(self.house.database) == 0, "settled", 60)
+        books.drain(self.house, 60)
 
     def fire(self, who: str, number: str, name: str, **fields: Any) -> Answer:
         answer = self.person(who).fire(number, name, **fields)

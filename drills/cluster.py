@@ -113,14 +113,14 @@ def run(stage: Stage) -> None:
 
 def _try(stage: Stage, house: House, traffic: Traffic, fault: Fault) -> None:
     """How soon people go on while it is away, and after."""
-    _wait_for_acts(house, traffic)
+    traffic.wait_for_acts(house, ACTS)
     with fault.kill():
         if fault.goes_on:
-            meanwhile = _wait_for_acts(house, traffic)
+            meanwhile = traffic.wait_for_acts(house, ACTS)
             stage.figure(f"{ACTS} acts with {fault.name} killed took", meanwhile, "s", most=BACK_SECONDS)
         else:
             time.sleep(AWAY_SECONDS)
-    after = _wait_for_acts(house, traffic)
+    after = traffic.wait_for_acts(house, ACTS)
     stage.figure(f"{ACTS} acts after {fault.name} was back took", after, "s", most=BACK_SECONDS)
 
 
@@ -138,10 +138,3 @@ def _off(house: House) -> Iterator[None]:
     house.kill_all()
     yield
     house.start()
-
-
-def _wait_for_acts(house: House, traffic: Traffic) -> float:
-    """How many seconds the next few took."""
-    began, wanted = time.monotonic(), traffic.acknowledged + ACTS
-    house.wait_for(lambda: traffic.acknowledged >= wanted, "reached by the traffic")
-    return time.monotonic() - began

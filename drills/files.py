@@ -21,6 +21,7 @@ PHOTOS = 2
 SLOW_SECONDS = 0.5
 CUT_BYTES = 2500
 BETWEEN_ACTS = 20
+BETWEEN_SECONDS = 60.0
 DRAINED_SECONDS = 120.0
 
 Fault = Callable[[], contextlib.AbstractContextManager[None]]
@@ -45,7 +46,7 @@ def run(stage: Stage) -> None:
         for name, fault in faults.items():
             _try(stage, house, traffic, name, fault)
         kills = _kill(stage, house)
-        _wait_for_more(house, traffic)
+        traffic.wait_for_acts(house, BETWEEN_ACTS, BETWEEN_SECONDS)
         traffic.stop()
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, DRAINED_SECONDS)
@@ -58,16 +59,15 @@ def run(stage: Stage) -> None:
 
 def _try(stage: Stage, house: House, traffic: Traffic, name: str, fault: Fault) -> None:
     """Let it be so for a while, between two times of peace."""
-    _wait_for_more(house, traffic)
+    traffic.wait_for_acts(house, BETWEEN_ACTS, BETWEEN_SECONDS)
     taken, refused = traffic.acknowledged, traffic.statuses[503]
     with fault():
         time.sleep(stage.size(12, 60))
         taken, refused = traffic.acknowledged - taken, traffic.statuses[503] - refused
-    began = time.monotonic()
-    _wait_for_more(house, traffic)
+    back = traffic.wait_for_acts(house, BETWEEN_ACTS, BETWEEN_SECONDS)
     stage.figure(f"acts with the storage {name}", taken)
     stage.figure(f"answers of 503 with the storage {name}", refused, least=0 if name == "slow" else 1)
-    stage.figure("at work again after", time.monotonic() - began, "s", most=30)
+    stage.figure("at work again after", back, "s", most=30)
 
 
 def _kill(stage: Stage, house: House) -> int:
@@ -119,8 +119,3 @@ def _severed(proxy: Proxy) -> Iterator[None]:
     proxy.cut = CUT_BYTES
     yield
     proxy.cut = None
-
-
-def _wait_for_more(house: House, traffic: Traffic) -> None:
-    wanted = traffic.acknowledged + BETWEEN_ACTS
-    house.wait_for(lambda: traffic.acknowledged >= wanted, "reached by the traffic", 60)

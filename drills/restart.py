@@ -18,6 +18,7 @@ PARTS = ("web", "worker1", "web", "relay", "worker2")
 """In turn: SIGHUP has gunicorn replace one generation of its processes by the next; the others end at SIGTERM when what
 they do is done, and the supervisor starts them again."""
 CLOSE = {"Connection": "close"}
+ACTS = 10
 DRAINED_SECONDS = 120.0
 
 
@@ -66,7 +67,7 @@ def run(stage: Stage) -> None:
         for number in range(restarts):
             before = traffic.acknowledged
             _restart(house, PARTS[number % len(PARTS)])
-            _wait_for_acts(house, traffic, before + 10)
+            traffic.wait_for_acts(house, ACTS)
             acts.append(traffic.acknowledged - before)
         knocking.stop()
         sending.stop()
@@ -75,7 +76,7 @@ def run(stage: Stage) -> None:
         drained = books.drain(house, 2 * DRAINED_SECONDS)
         found = books.read(house, traffic.rides)
     stage.figure("restarts", restarts, least=4)
-    stage.figure("acts acknowledged around each, at least", min(acts), least=10)
+    stage.figure("acts acknowledged around each, at least", min(acts), least=ACTS)
     # A connection that rests between two requests is closed with its process: its client asks again.
     stage.figure("requests on open connections asked again", traffic.statuses[0])
     for name, each in (("calls", knocking), ("photos", sending)):
@@ -85,10 +86,6 @@ def run(stage: Stage) -> None:
     found.show(stage.figures)
     stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)
     traffic.show(stage.figures)
-
-
-def _wait_for_acts(house: House, traffic: Traffic, count: int) -> None:
-    house.wait_for(lambda: traffic.acknowledged >= count, "reached by the traffic")
 
 
 def _restart(house: House, name: str) -> None:

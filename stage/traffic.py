@@ -15,6 +15,7 @@ from PIL import Image
 
 from stage.callers import Answer, Callers, Front, Lost
 from stage.figures import Figures
+from stage.house import PATIENCE_SECONDS, House
 
 PLACE = (31.305, 120.655)
 MATTER = "06010"
@@ -33,6 +34,14 @@ class Ride:
     number: str | None = None
     acknowledged: list[str] = field(default_factory=list)
     done: bool = False
+
+
+def live_in(house: House, *, seed: int, acts: int, threads: int = 4) -> Traffic:
+    """The traffic that has brought the house so many acts at least, and has stopped."""
+    traffic = Traffic(house, seed=seed, threads=threads).start()
+    traffic.wait_for_acts(house, acts)
+    traffic.stop()
+    return traffic
 
 
 def picture(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
@@ -95,6 +104,12 @@ class Traffic:
             thread.join(seconds)
             if thread.is_alive():
                 self.troubles.append("a thread did not come to its end")
+
+    def wait_for_acts(self, house: House, acts: int, seconds: float = PATIENCE_SECONDS) -> float:
+        """Wait until so many more are acknowledged; the seconds that it took. Raises NotInTime."""
+        began, wanted = time.monotonic(), self.acknowledged + acts
+        house.wait_for(lambda: self.acknowledged >= wanted, "reached by the traffic", seconds)
+        return time.monotonic() - began
 
     def show(self, figures: Figures) -> None:
         """Hold the answers against what must be: 503 with a promise is an answer, any other 5xx is not."""
