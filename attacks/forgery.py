@@ -16,9 +16,10 @@ from stage import books
 from stage.browser import KIND, Browser
 from stage.callers import PASSWORD
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
 from stage.state import State, differences, files
-from stage.traffic import live_in, picture
+from stage.traffic import live_in
 from workflow.say import say
 
 PEOPLE = ("rider1", "officer.enforcement", "admin", "clerk.loufeng", "head.enforcement", "supervisor", "gate1")
@@ -61,7 +62,7 @@ def run(stage: Stage) -> None:
     safe, forged, right = Found(), Found(), Found()
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = live_in(house, seed=stage.seed, acts=31, threads=2)
-        traffic.callers["rider1"].upload("/uploads", picture(1))
+        traffic.callers["rider1"].upload("/uploads", patchwork(1))
         books.drain(house, 120)
         routes = Routes(house)
         people = {name: _signed_in(house, name) for name in PEOPLE}

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from stage import books
 from stage.callers import Answer, Line, Lost
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
-from stage.traffic import RIDERS, Traffic, picture
+from stage.traffic import RIDERS, Traffic
 
 PARTS = ("web", "worker1", "web", "relay", "worker2")
 """In turn: SIGHUP has gunicorn replace one generation of its processes by the next; the others end at SIGTERM when what
@@ -59,7 +60,7 @@ def run(stage: Stage) -> None:
     restarts = stage.size(5, 20)
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
-        rider, shot = traffic.callers[RIDERS[0]], picture(stage.seed, (2400, 1800))
+        rider, shot = traffic.callers[RIDERS[0]], patchwork(stage.seed, (2400, 1800))
         knocking = Knocking(lambda: Line(house.address).ask("GET", "/healthz", None, CLOSE), 0.1).start()
         # Long enough on the way to be met by a restart.
         sending = Knocking(lambda: rider.upload("/uploads", shot, Connection="close"), 0.3).start()

@@ -20,7 +20,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from models import migrations
 from models.database import Database, database
-from tests import cast
+from stage import cast
 from workflow.bootstrap import load_city
 from workflow.passwords import hash_password
 

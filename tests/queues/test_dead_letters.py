@@ -13,7 +13,7 @@ from models.database import database
 from models.outbox import Outbox
 from queues.dead_letters import Figures, dead, figures, send_again, show, waiting
 from queues.run import MOST_RUNS, run
-from tests.cast import person
+from stage.cast import person
 from tests.queues.house import House
 from workflow.actors import SYSTEM
 from workflow.errors import NotFound, Refused

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from models import City, User
 from models.database import Database, database
-from tests import cast
+from stage import cast
 from tests.draining import drain
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import MakeApp, People

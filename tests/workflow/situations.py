@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Membership, Rule, Ticket, Unit, User
 from models.clock import now
-from tests.cast import RUBBISH, STEPS, WHO, a_report, fields, person, photo
+from stage.cast import RUBBISH, STEPS, WHO, a_report, fields, person, photo
 from workflow.actors import SYSTEM, Actor
 from workflow.city_settings import calendar
 from workflow.engine import fire

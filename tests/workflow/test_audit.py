@@ -18,10 +18,9 @@ from models import Award, EventWords, Journal, Ticket
 from models.base import canonical
 from models.clock import now
 from models.database import Database, database
+from stage import cast, tampering
 from stage.bulk import STEPS, finished_reports
-from tests import cast
-from tests.workflow import attacks
-from tests.workflow.attacks import add, alter, attack, findings, remove, rows, undone
+from stage.tampering import add, alter, attack, findings, remove, rows, undone
 from workflow import ledger
 from workflow.audit import Tally, audit, snapshot
 from workflow.engine.history import hash_content
@@ -92,13 +91,13 @@ def test_it_finds_every_altered_column(house: Database, name: str) -> None:
     chance = random.Random(name)
     with attack(house) as connection:
         here = rows(connection, name)
-        for column in [each.name for each in attacks.table(name).columns]:
+        for column in [each.name for each in tampering.table(name).columns]:
             tried = 0
             for row in chance.sample(here, min(len(here), 12)):
                 if (name, column) in UNSEEN or harmless(name, column, row):
                     continue
                 with undone(connection):
-                    if alter(connection, name, row, **{column: attacks.other(column, row[column])}):
+                    if alter(connection, name, row, **{column: tampering.other(column, row[column])}):
                         tried += 1
                         found = findings(connection)
                         assert found, f"{name}.{column} of {row}"
@@ -123,7 +122,7 @@ def test_it_names_the_event_that_was_altered(house: Database) -> None:
         for row in random.Random(7).sample(events, 12):
             column = random.Random(row["id"]).choice(content)
             with undone(connection):
-                assert alter(connection, "events", row, **{column: attacks.other(column, row[column])})
+                assert alter(connection, "events", row, **{column: tampering.other(column, row[column])})
                 name = f"{series[row['ticket_id']]}-{row['ticket_id']:06d}"
                 (first, *_) = findings(connection)
                 assert (first.key, first.params) == ("event_altered", {"ticket": name, "seq": row["seq"]})
@@ -243,7 +242,7 @@ def test_it_survives_values_of_the_wrong_kind(house: Database) -> None:
             for column in columns:
                 for value in ("'nonsense'", "x'ff00'", "2.5"):
                     with undone(connection):
-                        (key,) = attacks.table(name).primary_key.columns
+                        (key,) = tampering.table(name).primary_key.columns
                         connection.execute(
                             text(f"UPDATE {name} SET {column} = {value} WHERE {key.name} = {row[key.name]}")
                         )

@@ -17,7 +17,7 @@ from models import Membership, Outbox, Ticket
 from models.base import canonical
 from models.clock import now
 from models.database import Database
-from tests.cast import a_ticket, fields, person
+from stage.cast import a_ticket, fields, person
 from tests.workflow.permits import PERMIT, Permit, PermitEvent, PermitWords, a_permit, asked, loufeng, office
 from workflow.actors import SYSTEM, Actor
 from workflow.engine import fire, permitted

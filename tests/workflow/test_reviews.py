@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models import Act, Membership, Review, Ticket, Unit, User
 from models.clock import now
 from models.database import Database
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from tests.workflow.points.paying import to_the_end
 from tests.workflow.situations import cap
 from workflow import reviews

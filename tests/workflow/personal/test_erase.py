@@ -30,7 +30,7 @@ from models import (
 )
 from models import Session as SignIn
 from models.clock import now
-from tests.cast import a_report, a_ticket, person, photo, step
+from stage.cast import a_report, a_ticket, person, photo, step
 from tests.workflow.personal.test_export import BOOK, with_phone
 from tests.workflow.situations import cap
 from workflow import identity, ledger, notices, personal, points, telling, throttle

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import Award, Event, Notification, Rule, Ticket
 from queues.jobs.reports import settle_report
-from tests.cast import person, step
+from stage.cast import person, step
 from workflow import points, telling
 from workflow.say import say
 

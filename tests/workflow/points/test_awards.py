@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import Account, Award, Journal, Posting
 from models.clock import now
 from queues.jobs.reports import settle_report
-from tests.cast import a_report, a_ticket, person, step
+from stage.cast import a_report, a_ticket, person, step
 from tests.workflow.points.paying import balance, closed, rule, standing, to_the_end, told
 from tests.workflow.situations import cap
 from workflow import points

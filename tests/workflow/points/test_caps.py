@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from models import Rule
-from tests.cast import a_report, a_ticket, person, step
+from stage.cast import a_report, a_ticket, person, step
 from tests.workflow.points.paying import award, balance, closed, standing, to_the_end, told
 from tests.workflow.situations import cap
 from workflow import points

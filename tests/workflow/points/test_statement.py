@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Account, Journal, Posting
 from models.clock import now
-from tests.cast import a_report, a_ticket, person
+from stage.cast import a_report, a_ticket, person
 from tests.workflow.points.paying import balance, standing, to_the_end
 from tests.workflow.situations import cap
 from workflow import ledger, points

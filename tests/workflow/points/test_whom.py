@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Membership, Unit, User
 from models.clock import now
-from tests.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, step
+from stage.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, step
 from tests.workflow.points.paying import balance, closed, rule, standing, to_the_end, told
 from workflow import points
 from workflow.engine import fire
