@@ -9,20 +9,22 @@ from typing import Any
 from PIL import Image
 
 
+def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
+    """The file that it is saved as."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
 def picture(width: int = 640, height: int = 480, colour: str = "red", kind: str = "JPEG") -> bytes:
     """A real photo file of one colour."""
-    file = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(file, kind)
-    return file.getvalue()
+    return encoded(Image.new("RGB", (width, height), colour), kind)
 
 
 def patchwork(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
     """A small JPEG, another one for each number."""
     chance = random.Random(number)
-    blocks = Image.frombytes("RGB", (12, 9), chance.randbytes(12 * 9 * 3)).resize(size)
-    out = io.BytesIO()
-    blocks.save(out, "JPEG", quality=80)
-    return out.getvalue()
+    return encoded(Image.frombytes("RGB", (12, 9), chance.randbytes(12 * 9 * 3)).resize(size), quality=80)
 
 
 def upload(*pictures: bytes, **fields: Any) -> dict[str, Any]:
