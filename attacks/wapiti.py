@@ -31,7 +31,7 @@ AT_ONCE = 2
 """More, on two cores, are in the way of each other and of the house."""
 EXPLAINED: Mapping[tuple[str, str], str] = {
     ("Cross Site Request Forgery", "/language"): "nobody need be signed in: where nobody is, its mark is blank and the "
-    "Origin alone decides, which wapiti was given (tests/web/test_pages.py tries foreign ones)",
+    "Origin alone decides, which wapiti was given (tests/web/test_form_marks.py tries foreign ones)",
     ("Cross Site Request Forgery", "/theme"): "the same",
 }
 """What is found, by kind and path, and is right all the same."""
