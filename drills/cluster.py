@@ -56,27 +56,9 @@ class Cluster:
                 yield Fault(f"{name} of machine {number}", partial(_killed, house, name), True)
         yield Fault("machine 1", partial(_off, self.first), True)
         yield Fault("machine 2", partial(_off, self.second), True)
-        yield Fault("Redis", self._without_redis, True)
-        yield Fault("S3", self._without_bucket, False)
-        yield Fault("PostgreSQL", self._without_postgres, False)
-
-    @contextlib.contextmanager
-    def _without_redis(self) -> Iterator[None]:
-        self.redis.stop()
-        yield
-        self.redis.start()
-
-    @contextlib.contextmanager
-    def _without_bucket(self) -> Iterator[None]:
-        self.bucket.refuse()
-        yield
-        self.bucket.allow()
-
-    @contextlib.contextmanager
-    def _without_postgres(self) -> Iterator[None]:
-        self.stage.postgres.stop("immediate")
-        yield
-        self.stage.postgres.start()
+        yield Fault("Redis", self.redis.away, True)
+        yield Fault("S3", self.bucket.away, False)
+        yield Fault("PostgreSQL", self.stage.postgres.away, False)
 
 
 def run(stage: Stage) -> None:

@@ -21,9 +21,8 @@ def run(stage: Stage) -> None:
         traffic = Traffic(house, seed=stage.seed).start()
         for _ in range(STOPS):
             traffic.wait_for_acts(house, between)
-            stage.postgres.stop("immediate")
-            time.sleep(AWAY_SECONDS)
-            stage.postgres.start()
+            with stage.postgres.away():
+                time.sleep(AWAY_SECONDS)
         traffic.wait_for_acts(house, between)
         traffic.stop()
         house.wait_for(house.is_well, "well")

@@ -11,12 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.storage import open_storage
 from stage import books
-from stage.house import House, NotInTime
+from stage.house import House
 from stage.pictures import read_pictures, sweep_a_day_later
 from stage.postgres import Postgres
 from stage.small_disk import SmallDisk
 from stage.stage import Stage
 from stage.traffic import Traffic
+from stage.waiting import NotInTime
 
 FILES_MEGABYTES = 16
 DATABASE_MEGABYTES = {"sqlite": 48, "postgresql": 256}

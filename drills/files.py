@@ -39,7 +39,7 @@ def run(stage: Stage) -> None:
             held.callback(server.stop)
             proxy = Proxy(server.port)
             url, storage = server.url(proxy.port), open_storage(server.url(server.port))
-            faults = {"away": lambda: _refused(proxy), "slow": lambda: _slowed(proxy), "cut": lambda: _severed(proxy)}
+            faults = {"away": proxy.away, "slow": lambda: _slowed(proxy), "cut": lambda: _severed(proxy)}
         environment = {"STORAGE_URL": url, **CREDENTIALS}
         house = held.enter_context(House(stage.new_folder("house"), stage.new_database(), **environment))
         traffic = Traffic(house, seed=stage.seed, photos=PHOTOS).start()
@@ -98,13 +98,6 @@ def _folder_away(folder: Path) -> Iterator[None]:
     yield
     folder.unlink()
     aside.rename(folder)
-
-
-@contextlib.contextmanager
-def _refused(proxy: Proxy) -> Iterator[None]:
-    proxy.refuse()
-    yield
-    proxy.allow()
 
 
 @contextlib.contextmanager
