@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
-from sqlalchemy.engine import make_url
 
 from models import Award, EventWords, Journal, Ticket
 from models.base import canonical
@@ -21,6 +19,7 @@ from models.database import Database, database
 from stage import cast, tampering
 from stage.bulk import STEPS, finished_reports
 from stage.tampering import add, alter, attack, findings, remove, rows, undone
+from tests.conftest import a_city
 from workflow import ledger
 from workflow.audit import Tally, audit, snapshot
 from workflow.engine.history import hash_content
@@ -39,13 +38,12 @@ def house_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
     Made once for all attacks, which leave nothing behind.
     """
-    if request.param == "sqlite":
-        copy = tmp_path_factory.mktemp("audited") / "whistle.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        url = f"sqlite:///{copy}"
-    else:
-        server = request.getfixturevalue("postgres")
-        url = server.create(str(make_url(request.getfixturevalue("postgres_template")).database))
+    with a_city(request, tmp_path_factory.mktemp("audited")) as url:
+        _live_in(url)
+        yield url
+
+
+def _live_in(url: str) -> None:
     database.connect(url)
     with database.writing() as session:
         tickets = [cast.a_ticket(session, state, rider) for state in STATES for rider in ("alice", "bob")]
@@ -58,9 +56,6 @@ def house_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         assert journal is not None
         ledger.reverse(session, journal, actor=cast.person(session, "ada"), reason="照片与事实不符")
     database.engine.dispose()
-    yield url
-    if request.param == "postgresql":
-        server.drop(url)
 
 
 @pytest.fixture
