@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from models import Award, Membership, Review, Ticket, Unit, User
 from models.clock import now
-from stage.books import waiting
+from stage import books
 from stage.browser import Browser
 from stage.callers import Answer, Caller, Callers
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
 from stage.town import hold_audit
-from stage.traffic import picture
 from workflow import reviews
 from workflow.numbers import ticket_id
 
@@ -53,7 +53,7 @@ class Abuse:
 
     def report(self, who: str, *pictures: bytes, **more: Any) -> str:
         """A report with pictures, once it has been routed; its number."""
-        shown = pictures or (picture(next(self._pictures)),)
+        shown = pictures or (patchwork(next(self._pictures)),)
         ids = [each["id"] for each in self.person(who).upload("/uploads", *shown).json["items"]]
         answer = self.person(who).post("/reports", {**MATTER, "photos": ids, **more})
         number = str(answer.json["number"])
@@ -62,7 +62,7 @@ class Abuse:
 
     def settle(self) -> None:
         """Wait until workers have nothing left to do that is due."""
-        self.house.wait_for(lambda: waiting(self.house.database) == 0, "settled", 60)
+        books.drain(self.house, 60)
 
     def fire(self, who: str, number: str, name: str, **fields: Any) -> Answer:
         answer = self.person(who).fire(number, name, **fields)
@@ -76,7 +76,7 @@ class Abuse:
             self.fire(clerk, number, "triage", category="06010")
         self.fire(clerk, number, "assign", department="enforcement")
         self.fire(officer, number, "accept")
-        shot = picture(next(self._pictures))
+        shot = patchwork(next(self._pictures))
         proof = self.person(officer).upload("/uploads", shot).json["items"][0]["id"]
         self.fire(officer, number, "resolve", note="已清运。", photos=[proof])
         self.fire(clerk, number, "confirm")
@@ -131,7 +131,7 @@ def own_tickets(abuse: Abuse) -> None:
 def one_picture(abuse: Abuse) -> None:
     """The same picture from a second account, or the same one again, is shown to the clerk, and what is paid for it
     under two names is drawn for a second look."""
-    shot = picture(70_000)
+    shot = patchwork(70_000)
     first = abuse.report("rider4", shot)
     abuse.finish(first)
     if abuse.points("rider4") != 10:
@@ -148,7 +148,7 @@ def one_picture(abuse: Abuse) -> None:
 
 def merges(abuse: Abuse) -> None:
     """Two accounts merged into one ticket with one picture, one's own reports into each other, and again and again."""
-    shot = picture(71_000)
+    shot = patchwork(71_000)
     first, second = abuse.report("rider6", shot), abuse.report("rider7", shot)
     abuse.fire(CLERK, first, "triage", category="06010")
     abuse.fire(CLERK, second, "merge", into=first)

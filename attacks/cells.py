@@ -12,11 +12,11 @@ from sqlalchemy import delete, update
 from models import Session as SignIn
 from models import Throttle, User
 from models.storage import open_storage
+from stage import cast
+from stage.access_matrix import Things, hire_disabled, report
 from stage.browser import DEVICE, KIND, SESSION, Browser
 from stage.callers import Answer, Caller, form
 from stage.house import House
-from tests import cast
-from tests.web.matrix import Things, hire_disabled, report
 from workflow.passwords import hash_password
 
 ABOUT = {"here": "zqhere", "there": "zqthere"}

@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from attacks.routes import Routes
 from models import Base
-from stage.books import waiting
+from stage import books
 from stage.browser import KIND, Browser
 from stage.callers import PASSWORD
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
 from stage.state import State, differences, files
-from stage.traffic import Traffic, picture
+from stage.traffic import live_in
 from workflow.say import say
 
 PEOPLE = ("rider1", "officer.enforcement", "admin", "clerk.loufeng", "head.enforcement", "supervisor", "gate1")
@@ -60,11 +61,9 @@ class Found:
 def run(stage: Stage) -> None:
     safe, forged, right = Found(), Found(), Found()
     with House(stage.new_folder("house"), stage.new_database()) as house:
-        traffic = Traffic(house, seed=stage.seed, threads=2).start()
-        house.wait_for(lambda: traffic.acknowledged > 30, "reports made")
-        traffic.stop()
-        traffic.callers["rider1"].upload("/uploads", picture(1))
-        house.wait_for(lambda: waiting(house.database) == 0, "quiet")
+        traffic = live_in(house, seed=stage.seed, acts=31, threads=2)
+        traffic.callers["rider1"].upload("/uploads", patchwork(1))
+        books.drain(house, 120)
         routes = Routes(house)
         people = {name: _signed_in(house, name) for name in PEOPLE}
         with house.asleep():

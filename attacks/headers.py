@@ -13,7 +13,7 @@ from stage.browser import KIND, Browser
 from stage.callers import Answer
 from stage.house import House
 from stage.stage import Stage
-from stage.traffic import Traffic
+from stage.traffic import live_in
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
@@ -33,9 +33,7 @@ Asked = tuple[str, str, bytes | None, dict[str, str]]
 def run(stage: Stage) -> None:
     found: dict[str, Answer] = {}
     with House(stage.new_folder("house"), stage.new_database()) as house:
-        traffic = Traffic(house, seed=stage.seed, threads=1).start()
-        house.wait_for(lambda: traffic.acknowledged > 12, "reports made")
-        traffic.stop()
+        live_in(house, seed=stage.seed, acts=13, threads=1)
         routes = Routes(house)
         people = [Browser(house.address)]
         for name in ("rider1", "clerk.loufeng", "admin"):

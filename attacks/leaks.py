@@ -13,7 +13,7 @@ from attacks.cells import ABOUT, Cast, Somebody, Told
 from models import Notification
 from models.storage import open_storage
 from stage import books
-from tests.web.matrix import PLACE, UNKNOWN, Things, report, without_names
+from stage.access_matrix import PLACE, UNKNOWN, Things, report, without_names
 
 Question = Callable[[], Told]
 Probe = tuple[str, Question, Question | None, bool]

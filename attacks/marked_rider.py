@@ -21,7 +21,8 @@ from stage import books
 from stage.browser import DEVICE, SESSION, Browser
 from stage.callers import Answer, Caller, Callers
 from stage.house import House
-from stage.traffic import CLERK, MATTER, OFFICER, PLACE, picture
+from stage.photos import patchwork
+from stage.traffic import CLERK, MATTER, OFFICER, PLACE
 from workflow.phones import PhoneBook
 
 OTHER = "other"
@@ -189,12 +190,12 @@ class MarkedRider:
         held(clerk.fire(number, "triage", category=MATTER), 200)
         held(clerk.fire(number, "assign", department="enforcement"), 200)
         held(officer.fire(number, "accept"), 200)
-        proof = held(officer.upload("/uploads", picture(self.chance.randrange(10**6))), 201).json["items"][0]["id"]
+        proof = held(officer.upload("/uploads", patchwork(self.chance.randrange(10**6))), 201).json["items"][0]["id"]
         held(officer.fire(number, "resolve", note="已清运", photos=[proof]), 200)
 
     def _photo(self) -> bytes:
         """Another picture each time, whose EXIF says a mark."""
-        drawn, out = Image.open(io.BytesIO(picture(self.chance.randrange(10**6)))), io.BytesIO()
+        drawn, out = Image.open(io.BytesIO(patchwork(self.chance.randrange(10**6)))), io.BytesIO()
         exif = piexif.dump({"0th": {piexif.ImageIFD.Artist: self.words["exif"].encode()}})
         drawn.save(out, "JPEG", exif=exif, comment=self.words["file"].encode())
         return out.getvalue()

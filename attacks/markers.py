@@ -19,8 +19,9 @@ from stage.browser import Browser
 from stage.callers import Caller, Callers, form
 from stage.house import House
 from stage.mail_server import MailServer
+from stage.photos import patchwork
 from stage.stage import Stage
-from stage.traffic import CLERK, MATTER, PLACE, picture
+from stage.traffic import CLERK, MATTER, PLACE
 from workflow import notices
 from workflow.phones import PhoneBook, normalise
 
@@ -158,7 +159,7 @@ def _way(house: House, callers: Callers, number: str, seen: Seen) -> None:
     joined = _rested(callers, "rider3").call("POST", f"/nearby/{public}/join", {}, headers=AGENT)
     assert joined.ok, joined.body
     _rested(callers, CLERK).fire(number, "assign", department="enforcement", assisting=["market"])
-    shots = [_rested(callers, who).upload("/uploads", picture(3)) for who in (rider, LEAD)]
+    shots = [_rested(callers, who).upload("/uploads", patchwork(3)) for who in (rider, LEAD)]
     mine, theirs = ([each.json["items"][0]["id"]] for each in shots)
     steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
         (rider, "comment", {"note": f"{WORDS} 还在", "photos": mine}),

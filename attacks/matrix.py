@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from attacks.cells import ABOUT, Cast, Somebody, Told
 from attacks.leaks import changed, probes
 from stage import books
+from stage.access_matrix import EVERYBODY, TABLE, UNKNOWN, Things, ask, without_id, without_names
 from stage.house import House
 from stage.stage import Stage
-from tests.web.matrix import EVERYBODY, TABLE, UNKNOWN, Things, ask, without_id, without_names
 
 SEEING = TABLE["GET /api/v1/tickets/<number>"]
 ERASING = ("POST /account/leave", "POST /admin/people/<int:number>/erase")

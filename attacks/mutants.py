@@ -38,10 +38,15 @@ EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
 UNNEEDED = (".git", ".venv*", "var", "docs", "__pycache__", ".hypothesis", ".*_cache")
 
 Mutant = dict[str, Any]
+RUNS = tuple(f"queues/test_{each}.py" for each in ("counting", "busy", "errands"))
+POINTS = tuple(f"workflow/points/test_{each}.py" for each in ("awards", "caps", "statement", "whom"))
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "ledger": {
         "workflow/ledger.py": ("workflow/test_ledger.py",),
-        "workflow/points.py": ("workflow/test_points.py",),
+        "workflow/points/awards.py": POINTS,
+        "workflow/points/caps.py": POINTS,
+        "workflow/points/rules.py": POINTS,
+        "workflow/points/statement.py": POINTS,
         "models/ledger.py": ("workflow/test_ledger.py",),
         "models/append_only.py": ("workflow/test_append_only.py",),
         "models/upsert.py": ("models/test_upsert.py",),
@@ -57,12 +62,12 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "outbox": {
         "models/outbox.py": ("queues/test_relay.py",),
         "queues/relay.py": ("queues/test_relay.py",),
-        "queues/run.py": ("queues/test_counting.py", "queues/test_jobs.py"),
+        "queues/run.py": (*RUNS, "queues/test_jobs.py"),
         "queues/periodic.py": ("queues/test_jobs.py",),
         "queues/dead_letters.py": ("queues/test_dead_letters.py",),
         "queues/blame.py": ("queues/test_blame.py",),
-        "queues/limits.py": ("queues/test_limits.py", "queues/test_counting.py"),
-        "queues/jobs/__init__.py": ("queues/test_jobs.py", "queues/test_counting.py"),
+        "queues/limits.py": ("queues/test_limits.py", *RUNS),
+        "queues/jobs/__init__.py": ("queues/test_jobs.py", *RUNS),
     },
 }
 

@@ -10,13 +10,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
 import piexif
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from config import ROOT
+from stage.photos import encoded
 
 MARKER = b"WHISTLE-MARKER-7Q4Z"
 WORD = MARKER.decode()
@@ -42,12 +42,6 @@ def hostile(chance: random.Random, count: int) -> Iterator[Hostile]:
             for _ in range(chance.randrange(1, 30)):
                 data[chance.randrange(len(data))] = chance.randrange(256)
             yield "damaged", bytes(data)
-
-
-def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
-    out = BytesIO()
-    picture.save(out, kind, **options)
-    return out.getvalue()
 
 
 def small() -> Image.Image:

@@ -12,7 +12,7 @@ from pathlib import Path
 from stage.callers import Callers
 from stage.house import INHERITED, House
 from stage.stage import Stage
-from stage.traffic import Traffic
+from stage.traffic import live_in
 
 PEOPLE = ("rider1", "officer.enforcement", None, "clerk.loufeng", "head.enforcement", "supervisor", "gate1", "admin")
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -56,9 +56,7 @@ def run(stage: Stage) -> None:
     people = stage.size(PEOPLE[:3], PEOPLE)
     (stage.folder / "schemathesis.toml").write_text(CONFIGURATION)
     with House(stage.new_folder("house"), stage.new_database()) as house:
-        traffic = Traffic(house, seed=stage.seed, threads=1).start()
-        house.wait_for(lambda: traffic.acknowledged > 10, "reports made")
-        traffic.stop()
+        live_in(house, seed=stage.seed, acts=11, threads=1)
         callers = Callers(house)
         tokens = {name: callers[name].token for name in (*people, LEAVER)}
         for number in range(ROUNDS):

@@ -14,7 +14,7 @@ from stage.browser import SESSION, Browser
 from stage.house import House
 from stage.stage import Stage
 from stage.tools import read_report, tool
-from stage.traffic import Traffic
+from stage.traffic import live_in
 
 PEOPLE = {
     "rider1": "/report", "clerk.loufeng": "/desk/tickets", "officer.enforcement": "/desk/tickets", "admin": "/admin",
@@ -31,7 +31,7 @@ AT_ONCE = 2
 """More, on two cores, are in the way of each other and of the house."""
 EXPLAINED: Mapping[tuple[str, str], str] = {
     ("Cross Site Request Forgery", "/language"): "nobody need be signed in: where nobody is, its mark is blank and the "
-    "Origin alone decides, which wapiti was given (tests/web/test_pages.py tries foreign ones)",
+    "Origin alone decides, which wapiti was given (tests/web/test_form_marks.py tries foreign ones)",
     ("Cross Site Request Forgery", "/theme"): "the same",
 }
 """What is found, by kind and path, and is right all the same."""
@@ -44,7 +44,7 @@ TRACE = re.compile(rb"Traceback|\"event\": \"broken\"")
 def run(stage: Stage) -> None:
     seconds = stage.size(20, 600)
     with House(stage.new_folder("house"), stage.new_database()) as house:
-        _live(stage, house)
+        live_in(house, seed=stage.seed, acts=21, threads=2)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found_as = pool.map(lambda name: _attack(stage, house, name, seconds), PEOPLE)
             reports = dict(zip(PEOPLE, found_as, strict=True))
@@ -63,13 +63,6 @@ def run(stage: Stage) -> None:
     stage.figure("errors of ours in the log", len(TRACE.findall(log)), exactly=0)
     for name, each in new[:10]:
         stage.say(f"{name}: {each}")
-
-
-def _live(stage: Stage, house: House) -> None:
-    """Some reports on their way, so that there is something to open and to act upon."""
-    traffic = Traffic(house, seed=stage.seed, threads=2).start()
-    house.wait_for(lambda: traffic.acknowledged > 20, "lived in", 120)
-    traffic.stop()
 
 
 def _attack(stage: Stage, house: House, name: str, seconds: int) -> dict[str, Any]:

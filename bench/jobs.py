@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from statistics import median
 
 from redis import Redis
@@ -28,6 +26,7 @@ from stage.books import waiting
 from stage.house import INHERITED
 from stage.redis_server import RedisServer
 from stage.stage import Stage
+from stage.waiting import wait_for
 
 PATIENCE_SECONDS = 120.0
 
@@ -69,12 +68,12 @@ class _Trial:
         """Seconds a job of so many that wait in the outbox."""
         relay = self._start("queues.relay")
         worker = self._start("bench.floors.worker", "product", self.url, self.redis.url)
-        self._wait(lambda: self.redis.client().exists(RELAY_BEAT, WORKER_BEAT) == 2)
+        wait_for(lambda: self.redis.client().exists(RELAY_BEAT, WORKER_BEAT) == 2, "up", PATIENCE_SECONDS)
         moment = now()
         with database.writing() as session:
             row = {"topic": TOPIC, "due": moment, "created_at": moment}
             session.execute(insert(Outbox), [row | {"ref": str(each)} for each in range(count)])
-        self._wait(lambda: waiting(database) == 0)
+        wait_for(lambda: waiting(database) == 0, "done", PATIENCE_SECONDS)
         for part in (worker, relay):
             part.send_signal(signal.SIGTERM)
         relay.communicate(timeout=PATIENCE_SECONDS)
@@ -95,10 +94,3 @@ class _Trial:
     def _said(self, worker: subprocess.Popen[str]) -> float:
         said, _ = worker.communicate(timeout=PATIENCE_SECONDS)
         return float(said.split()[-1])
-
-    def _wait(self, done: Callable[[], bool]) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while not done():
-            if time.monotonic() > until:
-                raise TimeoutError("the jobs were not done in time")
-            time.sleep(0.05)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from queues.probe import ask
 from queues.run import MOST_RUNS
 from queues.worker import BUSY_BEAT_SECONDS
 from stage.callers import Line
-from stage.house import House, signal_to
+from stage.house import House, standing_still
 from stage.mail_server import MailServer
 from stage.proxy import Proxy
 from stage.redis_server import RedisServer
@@ -76,8 +75,8 @@ class Patient:
         yield Ailment("workers hanging", self._hanging(*WORKERS), _down("worker"), {"worker"}, MISSED_SECONDS)
         yield Ailment("relay hanging", self._hanging("relay"), _down("relay"), {"relay"})
         yield Ailment("backlog", self._backlog(), partial(_above, "whistle_outbox_oldest_seconds", 60))
-        yield Ailment("Redis away", self._redis_away(), _down("redis"), queue)
-        yield Ailment("Redis hanging", self._redis_hanging(), _down("redis"), queue)
+        yield Ailment("Redis away", self.redis.away(), _down("redis"), queue)
+        yield Ailment("Redis hanging", self.redis.frozen(), _down("redis"), queue)
         yield Ailment("relay's clock fast", self._fast("relay"), partial(_ahead, "relay"))
         yield Ailment("workers' clocks fast", self._fast(*WORKERS), partial(_ahead, "worker"))
         yield Ailment("mail put off", self._mail_refusing(), partial(_above, "whistle_outbox_failing{mail}", 0))
@@ -86,34 +85,18 @@ class Patient:
         yield Ailment("schema old", self._old_schema(), _down("schema"), {"database"})
         if self.stage.database == "postgresql":
             yield Ailment("PostgreSQL hanging", self._postgres_hanging(), _down("database"), {"database"})
-            yield Ailment("PostgreSQL away", self._postgres_away(), _down("database"), {"database"})
+            yield Ailment("PostgreSQL away", self.stage.postgres.away(), _down("database"), {"database"})
 
     @contextlib.contextmanager
     def _hanging(self, *names: str) -> Iterator[None]:
-        pids = [self.house.pid(name) for name in names]
-        for pid in pids:
-            signal_to(pid, signal.SIGSTOP)
-        yield
-        for pid in pids:
-            signal_to(pid, signal.SIGCONT)
+        with standing_still([self.house.pid(name) for name in names]):
+            yield
 
     @contextlib.contextmanager
     def _backlog(self) -> Iterator[None]:
         held = now() + HELD
         with self._row("purge", due=now() - timedelta(minutes=5), lease=held, held_until=held):
             yield
-
-    @contextlib.contextmanager
-    def _redis_away(self) -> Iterator[None]:
-        self.redis.stop()
-        yield
-        self.redis.start()
-
-    @contextlib.contextmanager
-    def _redis_hanging(self) -> Iterator[None]:
-        self.redis.freeze()
-        yield
-        self.redis.thaw()
 
     @contextlib.contextmanager
     def _fast(self, *names: str) -> Iterator[None]:
@@ -170,18 +153,8 @@ class Patient:
 
     @contextlib.contextmanager
     def _postgres_hanging(self) -> Iterator[None]:
-        processes = self.stage.postgres.processes()
-        for pid in processes:
-            signal_to(pid, signal.SIGSTOP)
-        yield
-        for pid in processes:
-            signal_to(pid, signal.SIGCONT)
-
-    @contextlib.contextmanager
-    def _postgres_away(self) -> Iterator[None]:
-        self.stage.postgres.stop("immediate")
-        yield
-        self.stage.postgres.start()
+        with standing_still(self.stage.postgres.processes()):
+            yield
 
 
 def run(stage: Stage) -> None:
@@ -226,14 +199,7 @@ def _bucket(held: contextlib.ExitStack) -> tuple[str, contextlib.AbstractContext
     server = S3Server()
     held.callback(server.stop)
     proxy = Proxy(server.port)
-
-    @contextlib.contextmanager
-    def away() -> Iterator[None]:
-        proxy.refuse()
-        yield
-        proxy.allow()
-
-    return server.url(proxy.port), away()
+    return server.url(proxy.port), proxy.away()
 
 
 def _hold_commands(stage: Stage, house: House) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, select
 from models import EventWords, Journal
 from models.clock import now
 from models.database import Database
+from stage import cast
 from stage.bulk import finished_reports
 from stage.stage import Stage
+from stage.tampering import add, alter, attack, findings, other, remove, rows, table, undone
 from stage.town import town
-from tests import cast
-from tests.workflow.attacks import add, alter, attack, findings, other, remove, rows, table, undone
 from workflow import ledger
 from workflow.audit import Tally, audit, snapshot
 from workflow.audit.against import against

@@ -12,7 +12,7 @@ from stage import books
 from stage.house import House
 from stage.pictures import troubles
 from stage.stage import Stage
-from stage.traffic import Ride, Traffic
+from stage.traffic import Ride, Traffic, live_in
 
 
 def run(stage: Stage) -> None:
@@ -23,7 +23,7 @@ def run(stage: Stage) -> None:
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
         for folder in folders:
-            _wait_for_acts(house, traffic, traffic.acknowledged + before)
+            traffic.wait_for_acts(house, before)
             _command(house, "digest")
             known.append(_acknowledged(traffic))
             acts, began = traffic.acknowledged, time.monotonic()
@@ -39,10 +39,6 @@ def run(stage: Stage) -> None:
         keys = {ride.key for ride in rides}
         later = [Ride(key=ride.key, rider=ride.rider) for ride in traffic.rides if ride.key not in keys]
         _restored(stage, number, str(folder), rides + later)
-
-
-def _wait_for_acts(house: House, traffic: Traffic, count: int) -> None:
-    house.wait_for(lambda: traffic.acknowledged >= count, "reached by the traffic")
 
 
 def _command(house: House, *words: str) -> None:
@@ -86,9 +82,7 @@ def _restored(stage: Stage, number: int, folder: str, rides: list[Ride]) -> None
         with house.database.reading() as session:
             waits = session.scalars(select(Ticket.id).where(Ticket.state == "confirmed")).all()
         stage.figure("confirmed and not paid after it started", len(waits), exactly=0)
-        more = Traffic(house, seed=stage.seed + number + 1).start()
-        _wait_for_acts(house, more, 20)
-        more.stop()
+        more = live_in(house, seed=stage.seed + number + 1, acts=20)
         books.drain(house, 120)
         again = books.read(house, [*rides, *more.rides])
     again.show(stage.figures)

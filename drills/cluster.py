@@ -56,27 +56,9 @@ class Cluster:
                 yield Fault(f"{name} of machine {number}", partial(_killed, house, name), True)
         yield Fault("machine 1", partial(_off, self.first), True)
         yield Fault("machine 2", partial(_off, self.second), True)
-        yield Fault("Redis", self._without_redis, True)
-        yield Fault("S3", self._without_bucket, False)
-        yield Fault("PostgreSQL", self._without_postgres, False)
-
-    @contextlib.contextmanager
-    def _without_redis(self) -> Iterator[None]:
-        self.redis.stop()
-        yield
-        self.redis.start()
-
-    @contextlib.contextmanager
-    def _without_bucket(self) -> Iterator[None]:
-        self.bucket.refuse()
-        yield
-        self.bucket.allow()
-
-    @contextlib.contextmanager
-    def _without_postgres(self) -> Iterator[None]:
-        self.stage.postgres.stop("immediate")
-        yield
-        self.stage.postgres.start()
+        yield Fault("Redis", self.redis.away, True)
+        yield Fault("S3", self.bucket.away, False)
+        yield Fault("PostgreSQL", self.stage.postgres.away, False)
 
 
 def run(stage: Stage) -> None:
@@ -113,14 +95,14 @@ def run(stage: Stage) -> None:
 
 def _try(stage: Stage, house: House, traffic: Traffic, fault: Fault) -> None:
     """How soon people go on while it is away, and after."""
-    _wait_for_acts(house, traffic)
+    traffic.wait_for_acts(house, ACTS)
     with fault.kill():
         if fault.goes_on:
-            meanwhile = _wait_for_acts(house, traffic)
+            meanwhile = traffic.wait_for_acts(house, ACTS)
             stage.figure(f"{ACTS} acts with {fault.name} killed took", meanwhile, "s", most=BACK_SECONDS)
         else:
             time.sleep(AWAY_SECONDS)
-    after = _wait_for_acts(house, traffic)
+    after = traffic.wait_for_acts(house, ACTS)
     stage.figure(f"{ACTS} acts after {fault.name} was back took", after, "s", most=BACK_SECONDS)
 
 
@@ -138,10 +120,3 @@ def _off(house: House) -> Iterator[None]:
     house.kill_all()
     yield
     house.start()
-
-
-def _wait_for_acts(house: House, traffic: Traffic) -> float:
-    """How many seconds the next few took."""
-    began, wanted = time.monotonic(), traffic.acknowledged + ACTS
-    house.wait_for(lambda: traffic.acknowledged >= wanted, "reached by the traffic")
-    return time.monotonic() - began

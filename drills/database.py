@@ -20,11 +20,10 @@ def run(stage: Stage) -> None:
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
         for _ in range(STOPS):
-            _wait_for_acts(house, traffic, traffic.acknowledged + between)
-            stage.postgres.stop("immediate")
-            time.sleep(AWAY_SECONDS)
-            stage.postgres.start()
-        _wait_for_acts(house, traffic, traffic.acknowledged + between)
+            traffic.wait_for_acts(house, between)
+            with stage.postgres.away():
+                time.sleep(AWAY_SECONDS)
+        traffic.wait_for_acts(house, between)
         traffic.stop()
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, 2 * DRAINED_SECONDS)
@@ -34,7 +33,3 @@ def run(stage: Stage) -> None:
     found.show(stage.figures)
     stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)
     traffic.show(stage.figures)
-
-
-def _wait_for_acts(house: House, traffic: Traffic, count: int) -> None:
-    house.wait_for(lambda: traffic.acknowledged >= count, "reached by the traffic")

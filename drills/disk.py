@@ -11,16 +11,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.storage import open_storage
 from stage import books
-from stage.house import House, NotInTime
+from stage.house import House
 from stage.pictures import read_pictures, sweep_a_day_later
 from stage.postgres import Postgres
 from stage.small_disk import SmallDisk
 from stage.stage import Stage
 from stage.traffic import Traffic
+from stage.waiting import NotInTime
 
 FILES_MEGABYTES = 16
 DATABASE_MEGABYTES = {"sqlite": 48, "postgresql": 256}
 PHOTOS = 2
+BETWEEN_ACTS = 20
 BACK_SECONDS = 30.0
 DRAINED_SECONDS = 120.0
 RECOVERY_SECONDS = 10.0
@@ -45,7 +47,7 @@ def run(stage: Stage) -> None:
         house = held.enter_context(House(stage.new_folder("house"), url, STORAGE_URL=files.folder.as_uri()))
         parts = house.parts()
         traffic = Traffic(house, seed=stage.seed, photos=PHOTOS).start()
-        _wait_for_more(house, traffic)
+        traffic.wait_for_acts(house, BETWEEN_ACTS, 2 * BACK_SECONDS)
         first = _full(stage, house, traffic, files)
         second = _full(stage, house, traffic, disk, postgres)
         traffic.stop()
@@ -91,9 +93,7 @@ def _full(stage: Stage, house: House, traffic: Traffic, disk: SmallDisk, postgre
         # It ends itself rather than go on without its log, and whoever runs it starts it again.
         stage.say("PostgreSQL had ended itself, and was started again")
         postgres.start()
-    began = time.monotonic()
-    _wait_for_more(house, traffic)
-    return Full(refused, taken, time.monotonic() - began)
+    return Full(refused, taken, traffic.wait_for_acts(house, BETWEEN_ACTS, 2 * BACK_SECONDS))
 
 
 def _answers(house: House) -> bool:
@@ -111,8 +111,3 @@ def _asked(house: House) -> bool:
     except SQLAlchemyError:
         return False
     return True
-
-
-def _wait_for_more(house: House, traffic: Traffic) -> None:
-    wanted = traffic.acknowledged + 20
-    house.wait_for(lambda: traffic.acknowledged >= wanted, "reached by the traffic", 2 * BACK_SECONDS)

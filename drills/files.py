@@ -21,6 +21,7 @@ PHOTOS = 2
 SLOW_SECONDS = 0.5
 CUT_BYTES = 2500
 BETWEEN_ACTS = 20
+BETWEEN_SECONDS = 60.0
 DRAINED_SECONDS = 120.0
 
 Fault = Callable[[], contextlib.AbstractContextManager[None]]
@@ -38,14 +39,14 @@ def run(stage: Stage) -> None:
             held.callback(server.stop)
             proxy = Proxy(server.port)
             url, storage = server.url(proxy.port), open_storage(server.url(server.port))
-            faults = {"away": lambda: _refused(proxy), "slow": lambda: _slowed(proxy), "cut": lambda: _severed(proxy)}
+            faults = {"away": proxy.away, "slow": lambda: _slowed(proxy), "cut": lambda: _severed(proxy)}
         environment = {"STORAGE_URL": url, **CREDENTIALS}
         house = held.enter_context(House(stage.new_folder("house"), stage.new_database(), **environment))
         traffic = Traffic(house, seed=stage.seed, photos=PHOTOS).start()
         for name, fault in faults.items():
             _try(stage, house, traffic, name, fault)
         kills = _kill(stage, house)
-        _wait_for_more(house, traffic)
+        traffic.wait_for_acts(house, BETWEEN_ACTS, BETWEEN_SECONDS)
         traffic.stop()
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, DRAINED_SECONDS)
@@ -58,16 +59,15 @@ def run(stage: Stage) -> None:
 
 def _try(stage: Stage, house: House, traffic: Traffic, name: str, fault: Fault) -> None:
     """Let it be so for a while, between two times of peace."""
-    _wait_for_more(house, traffic)
+    traffic.wait_for_acts(house, BETWEEN_ACTS, BETWEEN_SECONDS)
     taken, refused = traffic.acknowledged, traffic.statuses[503]
     with fault():
         time.sleep(stage.size(12, 60))
         taken, refused = traffic.acknowledged - taken, traffic.statuses[503] - refused
-    began = time.monotonic()
-    _wait_for_more(house, traffic)
+    back = traffic.wait_for_acts(house, BETWEEN_ACTS, BETWEEN_SECONDS)
     stage.figure(f"acts with the storage {name}", taken)
     stage.figure(f"answers of 503 with the storage {name}", refused, least=0 if name == "slow" else 1)
-    stage.figure("at work again after", time.monotonic() - began, "s", most=30)
+    stage.figure("at work again after", back, "s", most=30)
 
 
 def _kill(stage: Stage, house: House) -> int:
@@ -101,13 +101,6 @@ def _folder_away(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _refused(proxy: Proxy) -> Iterator[None]:
-    proxy.refuse()
-    yield
-    proxy.allow()
-
-
-@contextlib.contextmanager
 def _slowed(proxy: Proxy) -> Iterator[None]:
     proxy.delay = SLOW_SECONDS
     yield
@@ -119,8 +112,3 @@ def _severed(proxy: Proxy) -> Iterator[None]:
     proxy.cut = CUT_BYTES
     yield
     proxy.cut = None
-
-
-def _wait_for_more(house: House, traffic: Traffic) -> None:
-    wanted = traffic.acknowledged + BETWEEN_ACTS
-    house.wait_for(lambda: traffic.acknowledged >= wanted, "reached by the traffic", 60)

@@ -16,8 +16,9 @@ from models import Event, Outbox, Photo, Ticket
 from models.database import Database
 from stage.callers import Answer, Caller, Callers
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
-from stage.traffic import MATTER, PLACE, picture
+from stage.traffic import MATTER, PLACE
 
 AT_ONCE = 100
 PATIENCE = 100
@@ -47,7 +48,7 @@ def run(stage: Stage) -> None:
             caller = callers[f"rider{number + 1}"]
             fields = _fields(stage)
             # Every other round brings a picture, which takes its time.
-            photos = (picture(number),) if number % 2 else ()
+            photos = (patchwork(number),) if number % 2 else ()
             before = _effects(house.database)
             found = _at_once(caller, key, fields, photos)
             after = _effects(house.database)
@@ -59,7 +60,7 @@ def run(stage: Stage) -> None:
             effects += {name: after[name] - before[name] for name in expected} != expected
             for changed in ({**fields, "description": "别的事。"}, {**fields, "latitude": fields["latitude"] + 0.0001}):
                 others += _send(caller, key, changed, photos).status != 422
-            others += _send(caller, key, fields, (picture(1000 + number),)).status != 422
+            others += _send(caller, key, fields, (patchwork(1000 + number),)).status != 422
             effects += _effects(house.database) != after
     stage.figure("rounds of a hundred at once", rounds, least=rounds)
     stage.figure("answers 201", statuses[201], exactly=rounds * AT_ONCE)

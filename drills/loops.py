@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from models import Account, Award, Event, Journal, Posting, Ticket, User
 from models.database import Database
 from queues.jobs.reports import settle_report
+from stage import cast
 from stage.stage import Stage
 from stage.town import hire_riders, hold_audit, hold_even, purses, set_cap, town
-from tests import cast
 from workflow.engine import fire
 from workflow.report.joining import join
 

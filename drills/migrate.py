@@ -12,10 +12,10 @@ from sqlalchemy import MetaData, select
 
 from models import Base, migrations
 from models.database import Database
+from stage import cast
 from stage.bulk import finished_reports
 from stage.stage import Stage
 from stage.town import hold_audit, set_cap, town
-from tests import cast
 
 Rows = dict[str, Counter[tuple[tuple[str, str], ...]]]
 

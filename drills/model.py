@@ -16,9 +16,9 @@ from drills.owed import JOINABLE, MERGEABLE, PEOPLE, POINTS, RUNNING, Known, Owe
 from models import Account, Award, Join, Journal, Rule, Ticket, User
 from models.database import database
 from queues.jobs.reports import settle_report
+from stage import cast
 from stage.stage import Stage
 from stage.town import hire_riders, set_cap, town
-from tests import cast
 from workflow import ledger
 from workflow.engine import fire
 from workflow.known import forget

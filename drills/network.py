@@ -22,8 +22,9 @@ from stage import books
 from stage.bad_network import FAULTS, BadNetwork
 from stage.callers import Answer, Caller, Callers, Lost
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
-from stage.traffic import MATTER, PLACE, RIDERS, Ride, picture
+from stage.traffic import MATTER, PLACE, RIDERS, Ride
 
 SHARE = 0.3
 AT_ONCE = 16
@@ -90,7 +91,7 @@ def run(stage: Stage) -> None:
 
 
 def _phone(stage: Stage, number: int) -> Phone:
-    shots = tuple(picture(number * PHOTOS + each, (1200, 900)) for each in range(PHOTOS))
+    shots = tuple(patchwork(number * PHOTOS + each, (1200, 900)) for each in range(PHOTOS))
     fields = {
         "category": MATTER,
         "description": f"第{number}部手机：路边垃圾成堆。",

@@ -14,7 +14,7 @@ from stage.blocks import Block, blocks
 from stage.house import House, free_port, signal_to
 from stage.postgres import find
 from stage.stage import Stage
-from stage.traffic import Traffic
+from stage.traffic import live_in
 
 DOCUMENT = ROOT / "docs" / "operations.md"
 MARKS = frozenset({"stopped", "elsewhere", "postgres", "postgresql", "gone"})
@@ -33,9 +33,7 @@ def run(stage: Stage) -> None:
     stage.figure("marked blocks", len(known), exactly=len(blocks(DOCUMENT)), least=8)
     house.start()
     stage.held.callback(house.close)
-    traffic = Traffic(house, seed=stage.seed).start()
-    house.wait_for(lambda: traffic.acknowledged >= ACTS, "reached by the traffic")
-    traffic.stop()
+    traffic = live_in(house, seed=stage.seed, acts=ACTS)
     running, last = True, [block for block in known if "postgres" in block.marks]
     # A replica that was promoted is where nobody writes any more: its blocks come at the end.
     for block in [*(block for block in known if block not in last), *last]:
@@ -53,9 +51,7 @@ def run(stage: Stage) -> None:
         _try(stage, elsewhere if "elsewhere" in block.marks else house, block)
     if not running:
         house.start()
-    more = Traffic(house, seed=stage.seed + 1).start()
-    house.wait_for(lambda: more.acknowledged >= ACTS, "reached by the traffic after all of it")
-    more.stop()
+    more = live_in(house, seed=stage.seed + 1, acts=ACTS)
     books.drain(house, BLOCK_SECONDS)
     found = books.read(house, [*traffic.rides, *more.rides])
     found.show(stage.figures)

@@ -12,9 +12,9 @@ from models import Award, Join, Journal, Ticket, User
 from models.clock import now
 from models.database import Database
 from queues.jobs.reports import settle_report
+from stage import cast
 from stage.stage import Stage
 from stage.town import Act, at_once, hire_riders, hold_audit, hold_even, purses, set_cap, town
-from tests import cast
 from workflow import ledger
 from workflow.engine import fire
 from workflow.report.joining import join

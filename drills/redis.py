@@ -31,13 +31,12 @@ def run(stage: Stage) -> None:
         time.sleep(2)
         before.stop()
         books.drain(house, DONE_SECONDS)
-        server.stop()
-        moved = Traffic(house, seed=stage.seed + 2, threads=2, backlog=list(before.rides)).start()
-        reported = Traffic(house, seed=stage.seed + 3, threads=2, routed=False).start()
-        time.sleep(away)
-        meanwhile = moved.acknowledged, reported.acknowledged
-        reported.stop()
-        server.start()
+        with server.away():
+            moved = Traffic(house, seed=stage.seed + 2, threads=2, backlog=list(before.rides)).start()
+            reported = Traffic(house, seed=stage.seed + 3, threads=2, routed=False).start()
+            time.sleep(away)
+            meanwhile = moved.acknowledged, reported.acknowledged
+            reported.stop()
         returned = time.monotonic()
         moved.stop()
         books.drain(house, 4 * DONE_SECONDS)

@@ -11,13 +11,15 @@ from collections.abc import Callable
 from stage import books
 from stage.callers import Answer, Line, Lost
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
-from stage.traffic import RIDERS, Traffic, picture
+from stage.traffic import RIDERS, Traffic
 
 PARTS = ("web", "worker1", "web", "relay", "worker2")
 """In turn: SIGHUP has gunicorn replace one generation of its processes by the next; the others end at SIGTERM when what
 they do is done, and the supervisor starts them again."""
 CLOSE = {"Connection": "close"}
+ACTS = 10
 DRAINED_SECONDS = 120.0
 
 
@@ -58,7 +60,7 @@ def run(stage: Stage) -> None:
     restarts = stage.size(5, 20)
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
-        rider, shot = traffic.callers[RIDERS[0]], picture(stage.seed, (2400, 1800))
+        rider, shot = traffic.callers[RIDERS[0]], patchwork(stage.seed, (2400, 1800))
         knocking = Knocking(lambda: Line(house.address).ask("GET", "/healthz", None, CLOSE), 0.1).start()
         # Long enough on the way to be met by a restart.
         sending = Knocking(lambda: rider.upload("/uploads", shot, Connection="close"), 0.3).start()
@@ -66,7 +68,7 @@ def run(stage: Stage) -> None:
         for number in range(restarts):
             before = traffic.acknowledged
             _restart(house, PARTS[number % len(PARTS)])
-            _wait_for_acts(house, traffic, before + 10)
+            traffic.wait_for_acts(house, ACTS)
             acts.append(traffic.acknowledged - before)
         knocking.stop()
         sending.stop()
@@ -75,7 +77,7 @@ def run(stage: Stage) -> None:
         drained = books.drain(house, 2 * DRAINED_SECONDS)
         found = books.read(house, traffic.rides)
     stage.figure("restarts", restarts, least=4)
-    stage.figure("acts acknowledged around each, at least", min(acts), least=10)
+    stage.figure("acts acknowledged around each, at least", min(acts), least=ACTS)
     # A connection that rests between two requests is closed with its process: its client asks again.
     stage.figure("requests on open connections asked again", traffic.statuses[0])
     for name, each in (("calls", knocking), ("photos", sending)):
@@ -85,10 +87,6 @@ def run(stage: Stage) -> None:
     found.show(stage.figures)
     stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)
     traffic.show(stage.figures)
-
-
-def _wait_for_acts(house: House, traffic: Traffic, count: int) -> None:
-    house.wait_for(lambda: traffic.acknowledged >= count, "reached by the traffic")
 
 
 def _restart(house: House, name: str) -> None:

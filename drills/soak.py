@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from stage import books
 from stage.callers import PASSWORD, Callers, Line, Lost
 from stage.house import House
+from stage.photos import patchwork
 from stage.stage import Stage
-from stage.traffic import CLERK, OFFICER, RIDERS, Traffic, picture
+from stage.traffic import CLERK, OFFICER, RIDERS, Traffic
 from stage.usage import Usage, usage
 
 MOST_MORE = 1.1
@@ -64,7 +65,7 @@ class Readers:
             name = chance.choice(list(PAGES))
             try:
                 if chance.random() < 0.2:
-                    shot = picture(chance.getrandbits(32), (1600, 1200))
+                    shot = patchwork(chance.getrandbits(32), (1600, 1200))
                     status = self._callers[name].upload("/uploads", shot).status
                 elif chance.random() < 0.5:
                     status = self._callers[name].get(chance.choice(LISTS)).status

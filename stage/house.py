@@ -9,8 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -22,15 +21,12 @@ from models.database import Database
 from queues.connection import connect
 from queues.parts import dies_with
 from queues.probe import ask
+from stage.waiting import NotInTime, wait_for
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 120.0
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 STARTED = re.compile(r"^(\S+) +\| started, pid (\d+)$", re.MULTILINE)
-
-
-class NotInTime(Exception):
-    """Something that was waited for did not come."""
 
 
 class House:
@@ -109,12 +105,7 @@ class House:
 
     def wait_for(self, ask_for: Callable[[], T], what: str, seconds: float = PATIENCE_SECONDS) -> T:
         """The first true answer of `ask_for`, asked again and again. Raises NotInTime."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if answer := ask_for():
-                return answer
-            time.sleep(0.05)
-        raise NotInTime(f"not {what} after {seconds:.0f} s: {self.last_words()}")
+        return wait_for(ask_for, what, seconds, last_words=self.last_words)
 
     def last_words(self) -> str:
         """The end of the log."""
@@ -146,14 +137,8 @@ class House:
     @contextlib.contextmanager
     def asleep(self) -> Iterator[None]:
         """Relay and workers stand still meanwhile: nobody writes but the web."""
-        parts = [name for name in self.parts() if name.startswith(("relay", "worker"))]
-        for name in parts:
-            self.kill(name, signal.SIGSTOP)
-        try:
+        with standing_still([pid for name, pid in self.parts().items() if name.startswith(("relay", "worker"))]):
             yield
-        finally:
-            for name in parts:
-                self.kill(name, signal.SIGCONT)
 
     def redis(self) -> Redis:
         """A client of its Redis, as the parts have."""
@@ -183,6 +168,19 @@ def signal_to(pid: int, number: int) -> None:
     """Signal a process; one that is gone is no error."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
+
+
+@contextlib.contextmanager
+def standing_still(pids: Iterable[int]) -> Iterator[None]:
+    """Stopped processes hold all that they have, and do nothing, until the end of the block."""
+    stopped = list(pids)
+    for pid in stopped:
+        signal_to(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in stopped:
+            signal_to(pid, signal.SIGCONT)
 
 
 def _lives(pid: int) -> bool:

@@ -6,12 +6,12 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
 from stage.house import free_port
+from stage.waiting import wait_for
 
 CONFIGURATION = """
 [databases]
@@ -47,15 +47,16 @@ class Pooler:
                 [*as_nobody, program, "/dev/stdin"], stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
         self.url = place.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
-        until = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                assert time.monotonic() < until, "PgBouncer did not start within 20 s"
-                time.sleep(0.05)
+        wait_for(lambda: _listens(port), "started: PgBouncer", 20)
 
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True

@@ -7,6 +7,8 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/pgsql/bin")
@@ -40,6 +42,13 @@ class Postgres:
     def stop(self, mode: str = "fast") -> None:
         """Stop it: `fast` in order, `immediate` as a crash does."""
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stopped as by a crash, and started again at the end of the block."""
+        self.stop("immediate")
+        yield
+        self.start()
 
     @property
     def runs(self) -> bool:

@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 
 CHUNK_BYTES = 64 * 1024
 AT_ONCE = struct.pack("ii", 1, 0)
@@ -40,6 +41,13 @@ class Proxy:
         """Take connections again."""
         self._listener = _listen(self.port)
         self._serve()
+
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """As if nobody were behind it, until the end of the block."""
+        self.refuse()
+        yield
+        self.allow()
 
     def _serve(self) -> None:
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()

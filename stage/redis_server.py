@@ -1,11 +1,11 @@
-"""A Redis server of one's own, which may be stopped, frozen and emptied."""
+"""A Redis server of one's own, which may be away, frozen and emptied."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from redis import Redis
@@ -14,6 +14,8 @@ from redis.exceptions import RedisError
 from queues.connection import connect
 from queues.embedded_redis import command, find_binary
 from queues.parts import dies_with
+from stage.house import standing_still
+from stage.waiting import wait_for
 
 
 class RedisServer:
@@ -25,7 +27,7 @@ class RedisServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, unless it runs, and wait until it answers."""
+        """Start it, unless it runs, and wait until it answers. Raises NotInTime."""
         if self.process and self.process.poll() is None:
             return
         self.process = subprocess.Popen(
@@ -34,10 +36,7 @@ class RedisServer:
             stderr=subprocess.DEVNULL,
             preexec_fn=dies_with(os.getpid()),
         )
-        deadline = time.monotonic() + 10
-        while not self.answers():
-            assert time.monotonic() < deadline, "Redis did not start within 10 s"
-            time.sleep(0.005)
+        wait_for(self.answers, "started: Redis", 10, pause=0.005)
 
     def stop(self) -> None:
         """Kill it, with all that it holds."""
@@ -46,14 +45,19 @@ class RedisServer:
             self.process.wait()
         self.socket.unlink(missing_ok=True)
 
-    def freeze(self) -> None:
-        """Let it hold its connections and answer nothing."""
-        assert self.process
-        self.process.send_signal(signal.SIGSTOP)
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stopped, and started again at the end of the block."""
+        self.stop()
+        yield
+        self.start()
 
-    def thaw(self) -> None:
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It holds its connections and answers nothing."""
         assert self.process
-        self.process.send_signal(signal.SIGCONT)
+        with standing_still([self.process.pid]):
+            yield
 
     def client(self) -> Redis:
         return connect(self.url)

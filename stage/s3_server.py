@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from typing import Any
 
 import boto3
@@ -13,6 +12,7 @@ from botocore.exceptions import BotoCoreError
 
 from queues.parts import dies_with
 from stage.house import free_port
+from stage.waiting import wait_for
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "whistle", "AWS_SECRET_ACCESS_KEY": "whistle", "AWS_EC2_METADATA_DISABLED": "true",
@@ -31,10 +31,7 @@ class S3Server:
             stderr=subprocess.DEVNULL,
             preexec_fn=dies_with(os.getpid()),
         )
-        deadline = time.monotonic() + 60
-        while not self._made():
-            assert time.monotonic() < deadline, "the S3 server did not start within 60 s"
-            time.sleep(0.2)
+        wait_for(self._made, "started: the S3 server", 60, pause=0.2)
 
     def url(self, port: int) -> str:
         """The storage as it is reached through a port of this machine."""

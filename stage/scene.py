@@ -16,7 +16,8 @@ from models import Event, Notification, Outbox, Photo, Preference, Ticket, Unit,
 from models.clock import moved, now
 from models.database import database
 from models.storage import open_storage
-from stage.traffic import CLERK, MATTER, OFFICER, PLACE, picture
+from stage.photos import patchwork
+from stage.traffic import CLERK, MATTER, OFFICER, PLACE
 from workflow import bootstrap, notices, personal, telling
 from workflow.actors import SYSTEM
 from workflow.city_settings import calendar
@@ -82,7 +83,7 @@ class Scene:
         with moved(self.at - timedelta(days=1)):
             self._report("triage", "assign", "accept", "resolve", "confirm", "reward")
         refs["draw_reviews"] = ""
-        open_storage(self.settings.storage_url).put(full_key("killed"), picture(0))
+        open_storage(self.settings.storage_url).put(full_key("killed"), patchwork(0))
         refs["sweep_pictures"] = ""
         refs["erase_person"] = str(self._leaving().id)
         session.add(Outbox(topic="tell_report", ref="0", due=now(), created_at=now(), done_at=now()))
@@ -141,6 +142,6 @@ class Scene:
         return ways[name]()
 
     def _upload(self, who: str = "rider1") -> Photo:
-        rendered = inspect_and_render(picture(len(self.refs)), "photo.jpg", tz=self.settings.zone)
+        rendered = inspect_and_render(patchwork(len(self.refs)), "photo.jpg", tz=self.settings.zone)
         with stored(open_storage(self.settings.storage_url), [rendered]) as keys:
             return keep(self._session, self._who[who], [rendered], keys)[0]

@@ -18,8 +18,8 @@ from models import Account, Membership, Posting, Rule, Unit, User, migrations
 from models.clock import now
 from models.database import Database, database
 from queues.blame import is_busy
+from stage import cast
 from stage.stage import Stage
-from tests import cast
 from workflow.audit import Tally, audit, snapshot
 from workflow.bootstrap import load_city
 from workflow.errors import Problem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import threading
 import time
@@ -11,10 +10,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from PIL import Image
-
 from stage.callers import Answer, Callers, Front, Lost
 from stage.figures import Figures
+from stage.house import PATIENCE_SECONDS, House
+from stage.photos import patchwork
 
 PLACE = (31.305, 120.655)
 MATTER = "06010"
@@ -35,13 +34,12 @@ class Ride:
     done: bool = False
 
 
-def picture(number: int, size: tuple[int, int] = (240, 180)) -> bytes:
-    """A small JPEG, another one for each number."""
-    chance = random.Random(number)
-    blocks = Image.frombytes("RGB", (12, 9), chance.randbytes(12 * 9 * 3)).resize(size)
-    out = io.BytesIO()
-    blocks.save(out, "JPEG", quality=80)
-    return out.getvalue()
+def live_in(house: House, *, seed: int, acts: int, threads: int = 4) -> Traffic:
+    """The traffic that has brought the house so many acts at least, and has stopped."""
+    traffic = Traffic(house, seed=seed, threads=threads).start()
+    traffic.wait_for_acts(house, acts)
+    traffic.stop()
+    return traffic
 
 
 class Traffic:
@@ -96,6 +94,12 @@ class Traffic:
             if thread.is_alive():
                 self.troubles.append("a thread did not come to its end")
 
+    def wait_for_acts(self, house: House, acts: int, seconds: float = PATIENCE_SECONDS) -> float:
+        """Wait until so many more are acknowledged; the seconds that it took. Raises NotInTime."""
+        began, wanted = time.monotonic(), self.acknowledged + acts
+        house.wait_for(lambda: self.acknowledged >= wanted, "reached by the traffic", seconds)
+        return time.monotonic() - began
+
     def show(self, figures: Figures) -> None:
         """Hold the answers against what must be: 503 with a promise is an answer, any other 5xx is not."""
         broken = sum(count for status, count in self.statuses.items() if status >= 500 and status not in (503, 507))
@@ -137,7 +141,7 @@ class Traffic:
         fields = {"category": MATTER, "description": "路边垃圾成堆。", "latitude": latitude, "longitude": longitude}
         headers = {"Idempotency-Key": ride.key}
         rider = self.callers[ride.rider]
-        shots = tuple(picture(chance.getrandbits(32)) for _ in range(self._photos))
+        shots = tuple(patchwork(chance.getrandbits(32)) for _ in range(self._photos))
         words = {name: str(value) for name, value in fields.items()}
 
         def send() -> Answer:
@@ -168,7 +172,7 @@ class Traffic:
         elif state == "assigned":
             self._fire(ride, OFFICER, "accept")
         elif state == "in_progress":
-            shot = picture(chance.getrandbits(32))
+            shot = patchwork(chance.getrandbits(32))
             photo = self._insist(lambda: self.callers[OFFICER].upload("/uploads", shot), (201,))
             if photo is not None:
                 self._fire(ride, OFFICER, "resolve", note="已清运。", photos=[photo.json["items"][0]["id"]])

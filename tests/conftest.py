@@ -8,6 +8,7 @@ import shutil
 import signal
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from models import migrations
 from models.database import Database, database
-from tests import cast
+from stage import cast
 from workflow.bootstrap import load_city
 from workflow.passwords import hash_password
 
@@ -140,20 +141,26 @@ def postgres_template(postgres: PostgresServer) -> str:
     return url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def city_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of this test's own, with the city and the cast in it."""
+@contextmanager
+def a_city(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of a database with the city and the cast in it, of the kind that the fixture's parameter says; gone
+    afterwards."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        copy = tmp_path / "whistle.db"
-        shutil.copyfile(template, copy)
+        copy = folder / "whistle.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
         yield f"sqlite:///{copy}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    template = make_url(request.getfixturevalue("postgres_template")).database
-    url = server.create(str(template))
+    url = server.create(str(make_url(request.getfixturevalue("postgres_template")).database))
     yield url
     server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def city_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own."""
+    with a_city(request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -13,6 +13,24 @@ from models.units import Unit
 from workflow.known import known, own
 
 
+class Names:
+    """Units and matters as they are called in a language; an unknown code is its own name."""
+
+    def __init__(self, session: Session, locale: str) -> None:
+        self.session = session
+        self.locale = locale
+
+    def unit(self, code: str) -> str:
+        """A unit's name by its code."""
+        row = units(self.session).get(code)
+        return row.name(self.locale) if row else code
+
+    def category(self, code: str) -> str:
+        """A matter's name by its code."""
+        row = categories(self.session).get(code)
+        return row.name(self.locale) if row else code
+
+
 def units(session: Session) -> dict[str, Unit]:
     """Every unit, closed ones too, each after the one above it."""
     return known(session, "units", _read_units)

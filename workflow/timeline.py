@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 from models.clock import now
 from models.people import User
 from models.tickets import Event, Ticket
-from workflow import access, directory, moments, plainly
+from workflow import access, moments, plainly
 from workflow.actors import Actor
 from workflow.city_settings import as_day
+from workflow.directory import Names
 from workflow.engine.firing import actor_words
 from workflow.engine.machines import machinery_of
 from workflow.localtime import local_day
@@ -76,7 +77,7 @@ class _Words:
     def __init__(self, session: Session, ticket: Ticket, locale: str) -> None:
         self.session, self.ticket, self.locale = session, ticket, locale
         self.lifecycle = machinery_of(session, ticket).lifecycle
-        self.names = _Names(session, locale)
+        self.names = Names(session, locale)
         self.today = local_day(session, now())
 
     def line(self, event: Event, audience: access.Audience) -> Line:
@@ -152,16 +153,3 @@ class _Words:
 
     def _day(self, value: str) -> str:
         return moments.day(as_day(value), self.today, self.locale)
-
-
-class _Names:
-    def __init__(self, session: Session, locale: str) -> None:
-        self.session, self.locale = session, locale
-
-    def unit(self, code: str) -> str:
-        row = directory.units(self.session).get(code)
-        return row.name(self.locale) if row else code
-
-    def category(self, code: str) -> str:
-        row = directory.categories(self.session).get(code)
-        return row.name(self.locale) if row else code

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from typing import Any
 
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from stage import photos
 from tests.house.conftest import House
 
 RUBBISH = ("rubbish", "06010")
@@ -28,9 +27,7 @@ def a_browser(browser: Browser, language: str, scripts: bool, screen: dict[str, 
 
 def picture(colour: str, name: str = "photo.jpg") -> Any:
     """A photo as a file chooser takes it."""
-    file = io.BytesIO()
-    Image.new("RGB", (1280, 960), colour).save(file, "JPEG")
-    return {"name": name, "mimeType": "image/jpeg", "buffer": file.getvalue()}
+    return {"name": name, "mimeType": "image/jpeg", "buffer": photos.picture(1280, 960, colour)}
 
 
 def number_of(page: Page) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from models.database import Database
-from tests import cast
+from stage import cast
 from tests.commands.conftest import Run
 from workflow.digests import latest
 from workflow.last_done import last

@@ -21,8 +21,8 @@ from models import Photo, Ticket
 from models.database import Database, database
 from models.storage import open_storage
 from queues.preflight import hold_alone
-from stage.traffic import picture
-from tests import cast
+from stage import cast
+from stage.photos import patchwork
 from tests.commands.conftest import Run
 from tests.conftest import ROOT, PostgresServer
 from workflow.last_done import last
@@ -58,7 +58,7 @@ def new_house(
 
 def a_photo(number: int = 1) -> str:
     """A ticket with a photo; the photo's storage key."""
-    rendered = inspect_and_render(picture(number), "a.jpg", tz=ZoneInfo("Asia/Shanghai"))
+    rendered = inspect_and_render(patchwork(number), "a.jpg", tz=ZoneInfo("Asia/Shanghai"))
     with stored(open_storage(Settings.load().storage_url), [rendered]) as keys, database.writing() as session:
         ticket = cast.a_ticket(session, "rewarded")
         # The cast's own photos are rows without files.

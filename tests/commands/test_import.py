@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from models import Category, Outbox, Photo, Ticket, User
 from models.database import Database, database
 from models.storage import FileStorage
-from tests import cast
+from stage import cast
 from tests.commands.conftest import COLUMNS, Run, Write, tickets
 from tests.draining import drain
 from workflow.importing import Import, Table

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from models import Act, User
 from models.database import database
-from tests.cast import a_report, a_ticket, person
+from stage.cast import a_report, a_ticket, person
 from tests.commands.conftest import Run
 from tests.draining import drain
 from workflow.personal.holdings import NAMELESS

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models import Act, Journal
 from models.database import Database
-from tests import cast
+from stage import cast
 from tests.commands.conftest import Run
 
 

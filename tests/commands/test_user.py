@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models import User
 from models.database import Database, database
-from tests import cast
+from stage import cast
 from tests.commands.conftest import Run
 from workflow.identity import WrongCredentials, sign_in, user_for_token
 

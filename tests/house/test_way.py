@@ -7,20 +7,19 @@ from typing import Any
 
 from PIL import Image
 
+from stage.photos import picture
 from tests.house.conftest import House
 
 LOUFENG = {"latitude": "31.305", "longitude": "120.655"}
 
 
-def picture(colour: str) -> tuple[str, bytes, str]:
-    file = io.BytesIO()
-    Image.new("RGB", (640, 480), colour).save(file, "JPEG")
-    return "photo.jpg", file.getvalue(), "image/jpeg"
+def photo(colour: str) -> tuple[str, bytes, str]:
+    return "photo.jpg", picture(colour=colour), "image/jpeg"
 
 
 def send(house: House, who: str, key: str, colour: str = "red") -> Any:
     about = {"category": "06010", "description": "垃圾堆在路边没人管", **LOUFENG}
-    files = [("photos", picture(colour))]
+    files = [("photos", photo(colour))]
     return house.call(who, "POST", "/reports", data=about, files=files, headers={"Idempotency-Key": key})
 
 
@@ -66,7 +65,7 @@ def test_it_goes_from_sent_to_rewarded(house: House) -> None:
     refused = house.call("officer.enforcement", "POST", f"/tickets/{number}/transitions/resolve", json={"note": "清"})
     assert refused.status_code == 422
     assert [each["field"] for each in refused.json()["errors"]] == ["photos"]
-    upload = house.call("officer.enforcement", "POST", "/uploads", files=[("photos", picture("green"))])
+    upload = house.call("officer.enforcement", "POST", "/uploads", files=[("photos", photo("green"))])
     after = upload.json()["items"][0]["id"]
     done = move(house, "officer.enforcement", number, "resolve", note="已清理", photos=[after])
     assert [each["kind"] for each in done["photos"]] == ["before", "after"]

@@ -11,7 +11,7 @@ from models import Assignment, Category, Event, Ticket, Unit, User
 from models.base import Base
 from models.database import Database
 from models.loaded import as_loaded, columns, insert_alone, names, update_alone
-from tests.cast import a_report, person
+from stage.cast import a_report, person
 
 AT = datetime(2026, 11, 27, 1, 2, 3, 4567, UTC)
 

@@ -27,6 +27,7 @@ from queues.connection import connect, queue
 from queues.outage import Outage
 from queues.parts import dies_with
 from queues.relay import Handout, Relay
+from queues.run import MOST_RUNS, run
 from stage.redis_server import RedisServer
 from tests.queues import jobs
 from tests.queues.jobs import Effect
@@ -120,6 +121,15 @@ class House:
         process.join(30)
         assert process.exitcode is not None, "the worker did not end within 30 s"
         return process.exitcode
+
+    def fail_to_death(self, row_id: int) -> None:
+        """Hand it out and run it, ten times, until it is dead and not before."""
+        for runs in range(1, MOST_RUNS + 1):
+            assert self.row(row_id).dead_at is None
+            assert self.hand_out() == 1
+            run(row_id)
+            assert self.row(row_id).runs == runs
+        assert self.row(row_id).dead_at is not None
 
     def kill_at(self, action: Callable[[], object]) -> None:
         """Run `action` in a process, wait until it says that it has come to its point, and kill it there."""

@@ -11,7 +11,7 @@ from models import Outbox
 from models.clock import now
 from models.database import Database
 from queues.run import run
-from tests.cast import a_ticket, person
+from stage.cast import a_ticket, person
 from workflow import notices
 
 BASE = "https://whistle.example.org"

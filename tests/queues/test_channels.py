@@ -32,7 +32,7 @@ from models.database import database
 from queues.run import run
 from sqlalchemy import select
 from models import Outbox
-from tests.cast import person
+from stage.cast import person
 from workflow import notices, telling
 
 database.connect(os.environ["DATABASE_URL"])

@@ -15,7 +15,7 @@ from models.clock import now
 from models.database import Database
 from models.outbox import later
 from models.storage import open_storage
-from tests.cast import person, photo
+from stage.cast import person, photo
 from tests.draining import drain
 from workflow.pictures import full_key, thumb_key
 

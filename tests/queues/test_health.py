@@ -39,12 +39,9 @@ def test_each_ailment_is_a_sentence_in_the_readers_language(small_house: House, 
 
 @pytest.mark.parametrize("how", ["gone", "frozen"])
 def test_a_redis_that_does_not_answer_is_told_within_a_second(small_house: House, settings: Settings, how: str) -> None:
-    small_house.server.stop() if how == "gone" else small_house.server.freeze()
-    try:
+    with small_house.server.away() if how == "gone" else small_house.server.frozen():
         started = time.monotonic()
         state = redis_state(settings)
         assert time.monotonic() - started < 1.5
-    finally:
-        small_house.server.thaw() if how == "frozen" else None
     assert state["redis"].startswith("Redis does not answer")
     assert state["worker"] == state["relay"] == "Unknown while Redis does not answer."

@@ -17,8 +17,8 @@ from models.outbox import Outbox
 from queues import jobs, periodic
 from queues.jobs import purge
 from queues.run import MOST_RUNS, run
+from tests.queues.busy import somebody_holds, wait_only_50_ms
 from tests.queues.house import House
-from tests.queues.test_counting import somebody_holds, wait_only_50_ms
 
 EVERY_HOUR = timedelta(hours=1)
 

@@ -105,12 +105,8 @@ def test_a_frozen_redis_costs_an_attempt_and_nothing_else(house: House) -> None:
     house.ask("test.effect", "a")
     relay = Relay(queue(connect(house.server.url, timeout_seconds=0.2)))
     leased = relay.lease(10)
-    house.server.freeze()
-    try:
-        with pytest.raises(Exception, match="Timeout"):
-            relay.enqueue(leased)
-    finally:
-        house.server.thaw()
+    with house.server.frozen(), pytest.raises(Exception, match="Timeout"):
+        relay.enqueue(leased)
     house.server.client().flushall()  # whether the frozen server took it is its own affair
 
     house.hand_out()

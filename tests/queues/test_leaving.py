@@ -16,7 +16,7 @@ from models.database import Database, database
 from models.outbox import later
 from models.storage import Storage, open_storage
 from queues.run import run
-from tests.cast import a_report, person, photo
+from stage.cast import a_report, person, photo
 from tests.draining import drain
 from workflow import personal
 from workflow.pictures import full_key, thumb_key

@@ -13,8 +13,8 @@ from models import Notification, Outbox, Ticket
 from models.clock import now
 from models.database import Database, database
 from queues.run import run
+from stage.cast import a_ticket, person, step
 from stage.mail_server import MailServer
-from tests.cast import a_ticket, person, step
 from tests.draining import drain
 from tests.queues.letters import BASE, NOON, a_letter, mails, settle, subscribe, text_of
 from workflow import notices, telling

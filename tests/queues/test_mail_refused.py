@@ -14,8 +14,8 @@ from models.clock import now
 from models.database import Database
 from queues.dead_letters import send_again
 from queues.run import FIRST_WAIT_SECONDS, MOST_RUNS, run
+from stage.cast import a_ticket, person
 from stage.mail_server import MailServer
-from tests.cast import a_ticket, person
 from tests.queues.letters import NOON, a_letter, mails, settle, subscribe
 from workflow import notices
 from workflow.actors import SYSTEM

@@ -10,7 +10,7 @@ from models import Account, Event, Journal, Notification, Outbox, Ticket
 from models.clock import now
 from models.database import Database
 from queues.run import run
-from tests.cast import LOUFENG, a_ticket, person, photo, step
+from stage.cast import LOUFENG, a_ticket, person, photo, step
 from tests.draining import drain
 from workflow import telling
 from workflow.engine import fire

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from PIL import Image
 from sqlalchemy import delete, select
 
 from config import Settings
@@ -24,7 +22,7 @@ from models import Throttle, User
 from models.clock import now
 from models.database import Database, database
 from models.storage import open_storage
-from tests import cast
+from stage import cast
 from web.app import create_app
 from workflow.identity import term_of, token_hash
 
@@ -182,19 +180,6 @@ def people(app: Flask) -> People:
 def crowd(site: Flask) -> People:
     """People of the application on SQLite alone."""
     return People(site)
-
-
-def picture(width: int = 640, height: int = 480, colour: str = "red", kind: str = "JPEG") -> bytes:
-    """A real photo file of one colour."""
-    file = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(file, kind)
-    return file.getvalue()
-
-
-def upload(*pictures: bytes, **fields: Any) -> dict[str, Any]:
-    """What the test client takes as a multipart body with `photos`."""
-    files = [(io.BytesIO(each), f"photo{number}.jpg") for number, each in enumerate(pictures, start=1)]
-    return {"data": {"photos": files, **fields}, "content_type": "multipart/form-data"}
 
 
 def forget_throttles(db: Database) -> None:

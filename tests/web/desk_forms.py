@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from models import Ticket
 from models.database import Database
+from stage.photos import upload
 from tests.web.browsing import Visitor
-from tests.web.conftest import upload
 
 OFFICES = ("carol", "sam", "ada", "erin", "hana", "frank")
 FORM = re.compile(r'<form class="form[^"]*"[^>]*action="/tickets/[^/]+/transitions/(\w+)"(.*?)</form>', re.DOTALL)

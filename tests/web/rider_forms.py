@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from models import Ticket
 from models.database import database
-from tests.cast import person, step
+from stage.cast import person, step
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import number_of
 from workflow.engine import fire

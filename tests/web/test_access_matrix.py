@@ -15,9 +15,7 @@ from models import Ticket
 from models.clock import moved, now
 from models.database import database
 from models.storage import open_storage
-from tests.cast import PEOPLE
-from tests.web.conftest import People, Person, forget_throttles, settings_for, signed_in
-from tests.web.matrix import (
+from stage.access_matrix import (
     EVERYBODY,
     SOMEBODYS,
     TABLE,
@@ -29,6 +27,8 @@ from tests.web.matrix import (
     without_id,
     without_names,
 )
+from stage.cast import PEOPLE
+from tests.web.conftest import People, Person, forget_throttles, settings_for, signed_in
 from web.app import create_app
 
 

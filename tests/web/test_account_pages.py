@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from models import City, Notification, Preference, User
 from models.clock import now
 from models.database import Database
-from tests import cast
-from tests.cast import a_report, person
+from stage import cast
+from stage.cast import a_report, person
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import MakeApp, settings_for
 from tests.web.test_queries import counted

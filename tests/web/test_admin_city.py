@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from models import Act, CalendarDay, CalendarYear, Category, City, Rule, Unit
 from models.database import Database, database
-from tests.cast import a_ticket
+from stage.cast import a_ticket
 from tests.web.admin_forms import ada, forms, send, wrong_fields
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import People

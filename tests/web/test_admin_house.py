@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models import Act, Notification, Outbox, Ticket
 from models.clock import now
 from models.database import Database, database
-from tests.cast import RUBBISH, a_ticket, person
+from stage.cast import RUBBISH, a_ticket, person
 from tests.commands.conftest import runner
 from tests.draining import drain
 from tests.web.admin_forms import ada, forms, send, wrong_fields

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models import Act, Invitation, Membership, Outbox, Unit, User
 from models.clock import now
 from models.database import Database
-from tests.cast import PEOPLE, a_ticket, person
+from stage.cast import PEOPLE, a_ticket, person
 from tests.web.admin_forms import ada
 from tests.web.browsing import Visitor, words
 from tests.web.test_queries import counted

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from models import Act, User
 from models.database import Database, database
-from tests import cast
-from tests.cast import a_ticket, person
+from stage import cast
+from stage.cast import a_ticket, person
 from tests.web.admin_forms import ada, forms, send, wrong_fields
 from tests.web.browsing import Visitor, words
 from workflow import identity

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests import cast
+from stage import cast
 from tests.web.browsing import Visitor
 from tests.web.conftest import MakeApp
 

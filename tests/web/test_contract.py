@@ -33,9 +33,10 @@ from sqlalchemy import delete, select, update
 from models import Category, Notification, Photo, Rule, Session, Throttle, Ticket
 from models.clock import now
 from models.database import database
-from tests.cast import STEPS, a_ticket, person
-from tests.web.conftest import picture, settings_for, signed_in
-from tests.web.matrix import TABLE
+from stage.access_matrix import TABLE
+from stage.cast import STEPS, a_ticket, person
+from stage.photos import picture
+from tests.web.conftest import settings_for, signed_in
 from tests.web.test_openapi import UNDOCUMENTED
 from web.app import create_app
 

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from models import Photo, Ticket
 from models.database import Database
-from tests.cast import a_ticket, fields, person, step
+from stage.cast import a_ticket, fields, person, step
+from stage.photos import picture
 from tests.web.browsing import Visitor, words
-from tests.web.conftest import number_of, picture
+from tests.web.conftest import number_of
 from tests.web.desk_forms import FORM, OFFICES, form_with, state_of, version_of
 from workflow.engine import permitted
 

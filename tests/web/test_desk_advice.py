@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models import Ticket, Unit
 from models.database import Database
-from tests.cast import LOUFENG, a_report, a_ticket, person, step
+from stage.cast import LOUFENG, a_report, a_ticket, person, step
 from tests.web.browsing import Visitor, words
 from tests.web.desk_forms import FORM, state_of, version_of
 from workflow.engine import fire

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from models import Category, Photo, Ticket, User
 from models.database import Database
-from tests.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, photo, step
+from stage.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, photo, step
+from stage.photos import picture, upload
 from tests.draining import drain
 from tests.web.browsing import Visitor, words
-from tests.web.conftest import picture, upload
 from tests.web.test_queries import counted
 from workflow.engine import fire
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from models import Ticket, Unit
 from models.clock import now
 from models.database import Database
-from tests.cast import RUBBISH, a_report, a_ticket, person, photo, step
+from stage.cast import RUBBISH, a_report, a_ticket, person, photo, step
 from tests.web.browsing import Visitor, words
 from web.pages.desk.asked import read
 from workflow import access

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from models import Event, Ticket, User
 from models.clock import now
 from models.database import Database
-from tests.cast import a_report, a_ticket, person, photo, step
+from stage.cast import a_report, a_ticket, person, photo, step
+from stage.photos import picture
 from tests.web.browsing import Visitor, words
-from tests.web.conftest import number_of, picture
+from tests.web.conftest import number_of
 from tests.web.desk_forms import OFFICES, form_with
 from workflow.engine import fire
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from models import Act, Outbox, User
 from models.database import Database
-from tests.cast import PASSWORD, a_ticket, person
+from stage.cast import PASSWORD, a_ticket, person
 from tests.draining import drain
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import number_of

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from models import Ticket, Unit
 from models.clock import now
 from models.database import Database
-from tests.cast import LOUFENG, step
-from tests.web.conftest import People, Person, picture, upload
+from stage.cast import LOUFENG, step
+from stage.photos import picture, upload
+from tests.web.conftest import People, Person
 from tests.web.test_problems import holds
 
 

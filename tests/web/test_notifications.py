@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models import Notification, Ticket
 from models.clock import now
 from models.database import Database
-from tests.cast import a_report, person
+from stage.cast import a_report, person
 from tests.web.conftest import People
 from tests.web.test_problems import holds
 

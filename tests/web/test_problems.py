@@ -16,8 +16,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.database import database
 from models.storage import StorageUnavailable
-from tests.cast import LOUFENG
-from tests.web.conftest import People, picture, settings_for, upload
+from stage.cast import LOUFENG
+from stage.photos import picture, upload
+from tests.web.conftest import People, settings_for
 from web.action import public
 from web.app import create_app
 

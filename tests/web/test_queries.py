@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models import Notification, Rule, Ticket
 from models.clock import now
 from models.database import Database
-from tests.cast import LOUFENG, a_report, a_ticket, person, photo, step
+from stage.cast import LOUFENG, a_report, a_ticket, person, photo, step
 from tests.web.conftest import People
 from workflow.engine import fire
 

@@ -18,8 +18,9 @@ from models import Answer, City, Photo, Ticket, User
 from models.clock import now
 from models.database import Database
 from models.storage import StorageUnavailable
-from tests.cast import LOUFENG
-from tests.web.conftest import People, Person, forget_throttles, picture, upload
+from stage.cast import LOUFENG
+from stage.photos import picture, upload
+from tests.web.conftest import People, Person, forget_throttles
 from tests.web.test_problems import holds
 
 PLACE = {"category": "06010", "latitude": LOUFENG[0], "longitude": LOUFENG[1]}

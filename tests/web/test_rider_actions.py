@@ -12,9 +12,9 @@ from flask import Flask
 
 from models.clock import now
 from models.database import database
-from tests import cast
+from stage import cast
+from stage.photos import picture
 from tests.web.browsing import Visitor, words
-from tests.web.conftest import picture
 from tests.web.rider_forms import after, form_of, found, make, move, send, state_of, step_with
 
 

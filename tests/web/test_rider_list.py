@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from models.database import database
-from tests import cast
-from tests.cast import person
+from stage import cast
+from stage.cast import person
 from tests.web.browsing import Visitor, words
 from tests.web.rider_forms import found, make, move
 from workflow.report.joining import join

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from models import Rule, Ticket
 from models.database import Database, database
-from tests import cast
-from tests.cast import a_ticket, person
+from stage import cast
+from stage.cast import a_ticket, person
 from tests.web.browsing import Visitor, words
 from tests.web.rider_forms import make
 from tests.web.test_queries import counted

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from models import Journal, Rule
 from models.database import Database, database
 from queues.jobs.reports import settle_report
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from tests.web.browsing import Visitor, words
 from tests.web.rider_forms import found, make, state_of, step_with
 from workflow import ledger

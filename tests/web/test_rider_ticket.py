@@ -12,8 +12,8 @@ from sqlalchemy import update
 from models import EventWords
 from models.clock import now
 from models.database import database
-from tests import cast
-from tests.cast import a_ticket, person, step
+from stage import cast
+from stage.cast import a_ticket, person, step
 from tests.web.browsing import Visitor, words
 from tests.web.rider_forms import form_of, found, make, move, state_of
 

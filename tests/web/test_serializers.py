@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models import Ticket, User
 from models.clock import now
 from models.database import Database
-from tests.cast import a_ticket, person
+from stage.cast import a_ticket, person
 from tests.web.conftest import People
 from web.api.schemas.outgoing import TicketOut
 from web.api.serializers import TELLERS, Page, department

@@ -16,9 +16,10 @@ from models import Session as SignIn
 from models import Ticket
 from models.clock import now
 from models.database import Database
-from tests import cast
+from stage import cast
+from stage.photos import picture, upload
 from tests.web.browsing import Visitor, words
-from tests.web.conftest import MakeApp, People, picture, upload
+from tests.web.conftest import MakeApp, People
 from workflow import identity
 from workflow.administration import people as administration
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models import Ticket, Unit
 from models.database import Database
-from tests.cast import LOUFENG, person, photo, step
+from stage.cast import LOUFENG, person, photo, step
 from tests.draining import drain
 from tests.web.conftest import People
 from workflow.report.opening import NewReport, open_report

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.clock import now
 from models.database import Database
-from tests.cast import a_ticket, step
+from stage.cast import a_ticket, step
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import settings_for
 from tests.web.test_queries import counted

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models import Unit
 from models.clock import now
 from models.database import Database
-from tests.cast import LOUFENG, a_report
+from stage.cast import LOUFENG, a_report
 from tests.web.conftest import People, Person, number_of
 from tests.web.test_problems import holds
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from models.database import Database
-from tests.web.conftest import People, number_of, picture, upload
+from stage.photos import picture, upload
+from tests.web.conftest import People, number_of
 from tests.web.test_problems import holds
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from models import Ticket, Unit
 from models.clock import now
 from models.database import Database
-from tests.cast import fields, person
-from tests.web.conftest import People, Person, number_of, picture, upload
+from stage.cast import fields, person
+from stage.photos import picture, upload
+from tests.web.conftest import People, Person, number_of
 from tests.web.test_problems import holds
 from workflow import moments
 

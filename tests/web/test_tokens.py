@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.database import Database, database
-from tests.cast import LOUFENG, PASSWORD, person
+from stage.cast import LOUFENG, PASSWORD, person
 from tests.web.conftest import MakeApp, People, signed_in
 from tests.web.test_problems import holds
 from workflow.identity import disable

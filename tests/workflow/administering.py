@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Act, Notification, User
-from tests.cast import person
+from stage.cast import person
 from tests.conftest import SIP
 from workflow.administration.invitations import invite
 from workflow.city import load_pack, read_pack

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from models.database import Database
+from tests.conftest import a_city
 
 # Or what fails in them would not show its values.
 pytest.register_assert_rewrite("tests.workflow.truths", "tests.workflow.world")
@@ -30,15 +29,10 @@ def monday() -> Iterator[time_machine.Traveller]:
 def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The city and the cast, in a database in which nothing is ever committed."""
     own = Database()
-    if request.param == "sqlite":
-        copy = tmp_path_factory.mktemp("shared") / "shared.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        own.connect(f"sqlite:///{copy}")
-    else:
-        template = make_url(request.getfixturevalue("postgres_template")).database
-        own.connect(request.getfixturevalue("postgres").create(str(template)))
-    yield own
-    own.engine.dispose()
+    with a_city(request, tmp_path_factory.mktemp("shared")) as url:
+        own.connect(url)
+        yield own
+        own.engine.dispose()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Ticket, User
-from tests.cast import step
+from stage.cast import step
 from workflow.engine import fire, permitted
 from workflow.errors import Invalid, Problem
 from workflow.report import REPORT

@@ -14,7 +14,7 @@ from models.append_only import guard
 from models.clock import now
 from models.lifecycle import History, Lifecycle, Words
 from models.people import Membership
-from tests.cast import person
+from stage.cast import person
 from workflow.engine import Move, Vocabulary, fire, machines
 from workflow.engine.definition import Title
 from workflow.errors import Forbidden, Refused

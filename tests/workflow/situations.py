@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Membership, Rule, Ticket, Unit, User
 from models.clock import now
-from tests.cast import RUBBISH, STEPS, WHO, a_report, fields, person, photo
+from stage.cast import RUBBISH, STEPS, WHO, a_report, fields, person, photo
 from workflow.actors import SYSTEM, Actor
 from workflow.city_settings import calendar
 from workflow.engine import fire
@@ -108,9 +108,10 @@ def people(session: Session) -> dict[str, Actor]:
     return {column: person(session, name) if name else SYSTEM for column, name in COLUMNS.items()}
 
 
-def cap(session: Session, points: int) -> None:
-    """Let the city pay at most so many points a day."""
-    rule = session.scalars(select(Rule).where(Rule.kind == "cap", Rule.code == "day")).one()
+def cap(session: Session, points: int | None, span: str = "day") -> None:
+    """Let the city pay at most so many points a day, or a month; None for as many as may be."""
+    rule = session.scalars(select(Rule).where(Rule.kind == "cap", Rule.code == span)).one()
+    rule.active = points is not None
     rule.body = rule.body | {"points": points}
     session.flush()
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models import Membership, Ticket, Unit, User
 from models.clock import now
-from tests.cast import a_report, a_ticket, person
+from stage.cast import a_report, a_ticket, person
 from workflow import access
 from workflow.actors import SYSTEM
 from workflow.errors import Forbidden, NotFound

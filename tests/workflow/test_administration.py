@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from models import Membership, User
 from models import Session as SignIn
 from models.clock import now
-from tests import cast
-from tests.cast import a_ticket, person
+from stage import cast
+from stage.cast import a_ticket, person
 from tests.workflow.administering import a_second_administrator, ada, done, told
 from workflow.actors import SYSTEM
 from workflow.administration import acts, people

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models import Act
-from tests.cast import a_report, person
+from stage.cast import a_report, person
 from tests.workflow.administering import a_second_administrator, ada
 from workflow.actors import SYSTEM
 from workflow.administration import acts, people

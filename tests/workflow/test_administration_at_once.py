@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models import User
 from models.clock import now
 from models.database import Database
-from tests.cast import person
+from stage.cast import person
 from tests.workflow.administering import a_second_administrator, ada
 from workflow import identity
 from workflow.administration import people

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Act, Category, City, Override, Rule
-from tests import cast
-from tests.cast import RUBBISH, a_ticket, person
+from stage import cast
+from stage.cast import RUBBISH, a_ticket, person
 from tests.conftest import SIP
 from tests.workflow.administering import ada, restart
 from workflow import city_settings, points

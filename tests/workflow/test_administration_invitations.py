@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from models import Act, Invitation
 from models.clock import now
 from models.database import Database
-from tests import cast
-from tests.cast import person
+from stage import cast
+from stage.cast import person
 from tests.workflow.administering import a_second_administrator, ada, done, told
 from workflow import identity, notices
 from workflow.administration import invitations, people

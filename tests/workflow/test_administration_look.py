@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Act, Notification, User
-from tests import cast
-from tests.cast import a_report, a_ticket, person, step
+from stage import cast
+from stage.cast import a_report, a_ticket, person, step
 from workflow.administration import routing
 from workflow.administration.look import look
 from workflow.errors import Forbidden, Invalid, NotFound, Refused

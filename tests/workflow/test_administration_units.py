@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Unit
-from tests import cast
-from tests.cast import LOUFENG, a_ticket
+from stage import cast
+from stage.cast import LOUFENG, a_ticket
 from tests.workflow.administering import ada, restart
 from workflow.administration import units
 from workflow.errors import Invalid, Refused

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import Base, Event, EventWords, Journal, Posting
 from models.append_only import guard, guarded, removal
 from models.clock import now
-from tests.cast import a_ticket
+from stage.cast import a_ticket
 from tests.workflow.permits import PermitEvent, asked, office
 
 TABLES = ("events", "journal", "postings")

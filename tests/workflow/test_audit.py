@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,16 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
-from sqlalchemy.engine import make_url
 
 from models import Award, EventWords, Journal, Ticket
 from models.base import canonical
 from models.clock import now
 from models.database import Database, database
+from stage import cast, tampering
 from stage.bulk import STEPS, finished_reports
-from tests import cast
-from tests.workflow import attacks
-from tests.workflow.attacks import add, alter, attack, findings, remove, rows, undone
+from stage.tampering import add, alter, attack, findings, remove, rows, undone
+from tests.conftest import a_city
 from workflow import ledger
 from workflow.audit import Tally, audit, snapshot
 from workflow.engine.history import hash_content
@@ -40,13 +38,12 @@ def house_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
     Made once for all attacks, which leave nothing behind.
     """
-    if request.param == "sqlite":
-        copy = tmp_path_factory.mktemp("audited") / "whistle.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        url = f"sqlite:///{copy}"
-    else:
-        server = request.getfixturevalue("postgres")
-        url = server.create(str(make_url(request.getfixturevalue("postgres_template")).database))
+    with a_city(request, tmp_path_factory.mktemp("audited")) as url:
+        _live_in(url)
+        yield url
+
+
+def _live_in(url: str) -> None:
     database.connect(url)
     with database.writing() as session:
         tickets = [cast.a_ticket(session, state, rider) for state in STATES for rider in ("alice", "bob")]
@@ -59,9 +56,6 @@ def house_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         assert journal is not None
         ledger.reverse(session, journal, actor=cast.person(session, "ada"), reason="照片与事实不符")
     database.engine.dispose()
-    yield url
-    if request.param == "postgresql":
-        server.drop(url)
 
 
 @pytest.fixture
@@ -92,13 +86,13 @@ def test_it_finds_every_altered_column(house: Database, name: str) -> None:
     chance = random.Random(name)
     with attack(house) as connection:
         here = rows(connection, name)
-        for column in [each.name for each in attacks.table(name).columns]:
+        for column in [each.name for each in tampering.table(name).columns]:
             tried = 0
             for row in chance.sample(here, min(len(here), 12)):
                 if (name, column) in UNSEEN or harmless(name, column, row):
                     continue
                 with undone(connection):
-                    if alter(connection, name, row, **{column: attacks.other(column, row[column])}):
+                    if alter(connection, name, row, **{column: tampering.other(column, row[column])}):
                         tried += 1
                         found = findings(connection)
                         assert found, f"{name}.{column} of {row}"
@@ -123,7 +117,7 @@ def test_it_names_the_event_that_was_altered(house: Database) -> None:
         for row in random.Random(7).sample(events, 12):
             column = random.Random(row["id"]).choice(content)
             with undone(connection):
-                assert alter(connection, "events", row, **{column: attacks.other(column, row[column])})
+                assert alter(connection, "events", row, **{column: tampering.other(column, row[column])})
                 name = f"{series[row['ticket_id']]}-{row['ticket_id']:06d}"
                 (first, *_) = findings(connection)
                 assert (first.key, first.params) == ("event_altered", {"ticket": name, "seq": row["seq"]})
@@ -243,7 +237,7 @@ def test_it_survives_values_of_the_wrong_kind(house: Database) -> None:
             for column in columns:
                 for value in ("'nonsense'", "x'ff00'", "2.5"):
                     with undone(connection):
-                        (key,) = attacks.table(name).primary_key.columns
+                        (key,) = tampering.table(name).primary_key.columns
                         connection.execute(
                             text(f"UPDATE {name} SET {column} = {value} WHERE {key.name} = {row[key.name]}")
                         )

@@ -18,7 +18,7 @@ from models import Account, Award, Event, Join, Journal, Membership, Posting, Ti
 from models.clock import now
 from models.database import Database
 from queues.jobs.reports import settle_report
-from tests.cast import RUBBISH, STEPS, a_report, a_ticket, person, step
+from stage.cast import RUBBISH, STEPS, a_report, a_ticket, person, step
 from tests.workflow.situations import cap
 from workflow import ledger
 from workflow.engine import fire

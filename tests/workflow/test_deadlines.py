@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import Ticket
 from models.clock import now
-from tests.cast import a_report, a_ticket, person, step
+from stage.cast import a_report, a_ticket, person, step
 from tests.workflow.conftest import MONDAY
 from tests.workflow.situations import in_workdays
 from workflow import deadlines

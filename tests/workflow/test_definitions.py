@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from config import CannotStart
 from models import Definition, Ticket
-from tests.cast import a_report, fields, person
+from stage.cast import a_report, fields, person
 from tests.workflow.permits import DEFINITION, PERMIT
 from workflow import bootstrap
 from workflow.engine import DefinitionError, fire, machines, permitted

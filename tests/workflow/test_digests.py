@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from models import Ticket
 from models.database import Database
 from queues.jobs import find
-from tests import cast
-from tests.workflow.attacks import add, alter, attack, findings, remove, rows, undone
+from stage import cast
+from stage.tampering import add, alter, attack, findings, remove, rows, undone
 from workflow import digests, ledger
 from workflow.audit import snapshot
 from workflow.audit.against import against, renew

@@ -17,7 +17,7 @@ from models import Membership, Outbox, Ticket
 from models.base import canonical
 from models.clock import now
 from models.database import Database
-from tests.cast import a_ticket, fields, person
+from stage.cast import a_ticket, fields, person
 from tests.workflow.permits import PERMIT, Permit, PermitEvent, PermitWords, a_permit, asked, loufeng, office
 from workflow.actors import SYSTEM, Actor
 from workflow.engine import fire, permitted
@@ -257,7 +257,7 @@ def test_nothing_but_the_engine_moves_a_state() -> None:
         ("workflow/ledger.py", "due.state"),
         ("models/ledger.py", "award.state"),
     }
-    award |= {("workflow/points.py", "row.state"), ("workflow/points.py", "each.state")}
+    award |= {("workflow/points/awards.py", "row.state"), ("workflow/points/awards.py", "each.state")}
     assert found - award == {
         ("workflow/engine/machines.py", "move.subject.state"), ("workflow/engine/firing.py", "self.state"),
     }  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Notification, Outbox, Unit
 from models.clock import now
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from tests.workflow.watching import TOLD, look, pass_time, urges, warned
 from workflow import escalation, telling
 from workflow.report import clocks

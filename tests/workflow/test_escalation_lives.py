@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import Outbox, Ticket
 from models.clock import now
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from tests.workflow.situations import in_workdays
 from tests.workflow.watching import TOLD, look, urges
 from workflow.actors import SYSTEM

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from tests.workflow.offices import at, refusal, steps, told
 from workflow.engine import fire, permitted
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import User
 from models.database import Database
-from tests.cast import person
+from stage.cast import person
 from tests.workflow.permits import Permit, PermitWords, asked, office
 from workflow.engine import fire
 from workflow.errors import Invalid

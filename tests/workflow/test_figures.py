@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import Ticket, Unit, User
 from models.clock import now
-from tests.cast import a_report, a_ticket, person, step
+from stage.cast import a_report, a_ticket, person, step
 from tests.workflow.conftest import MONDAY
 from workflow.access import visible_tickets
 from workflow.errors import Problem

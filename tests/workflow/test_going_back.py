@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from models.clock import now
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from tests.workflow.offices import at, permitted_names, refusal, steps, told
 from workflow import access
 from workflow.actors import SYSTEM

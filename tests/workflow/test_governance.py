@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import Membership, Ticket, Unit, User
 from models.clock import now
 from models.people import ROLES
-from tests.cast import a_ticket, fields, person, step
+from stage.cast import a_ticket, fields, person, step
 from tests.workflow.offices import permitted_names, refusal, steps, told
 from tests.workflow.situations import in_workdays
 from workflow import access

@@ -17,8 +17,8 @@ MOVED = {
     "workflow/engine/firing.py: self.state",  # an error's own
     "models/ledger.py: award.state",
     "workflow/ledger.py: due.state",  # awards from here on
-    "workflow/points.py: row.state",
-    "workflow/points.py: each.state",
+    "workflow/points/awards.py: row.state",
+    "workflow/points/awards.py: each.state",
     "workflow/report/joining.py: award.state",
     "workflow/personal/erasing.py: award.state",
 }

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from models import Answer, Photo, Session, Throttle
 from models.clock import now
 from models.database import Database
-from tests.cast import PASSWORD, a_report, person, photo
+from stage.cast import PASSWORD, a_report, person, photo
 from workflow import throttle
 from workflow.housekeeping import forget
 from workflow.identity import sign_in

@@ -14,7 +14,7 @@ from sqlalchemy import event, select, text
 from models import Device, Session, Throttle, Unit, User
 from models.clock import now
 from models.database import Database
-from tests.cast import PASSWORD, person
+from stage.cast import PASSWORD, person
 from workflow import identity, throttle
 from workflow.errors import Invalid, TooMany
 from workflow.identity import WrongCredentials, sign_in, user_for_token

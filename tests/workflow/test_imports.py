@@ -23,10 +23,10 @@ MAY = {
     "migrations": {"models"},
     "wsgi": {"config", "models", "workflow", "queues", "web"},
     "gunicorn": {"config", "models", "queues"},
-    "stage": {"config", "models", "workflow", "queues", "tests"},
+    "stage": {"config", "models", "workflow", "queues"},
     "bench": {"config", "models", "workflow", "queues", "web", "stage"},
-    "drills": {"config", "models", "workflow", "queues", "stage", "tests"},
-    "attacks": {"config", "models", "workflow", "queues", "web", "stage", "tests"},
+    "drills": {"config", "models", "workflow", "queues", "stage"},
+    "attacks": {"config", "models", "workflow", "queues", "web", "stage"},
 }
 OPERATIONS = ("web/health.py", "web/metrics.py", "web/pages/admin/operations.py")
 """Where the web looks at the queues: what operators see of them."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import CalendarDay, Category, City, Membership, Ticket, Unit
 from models.database import Database
-from tests.cast import a_report, person, step
+from stage.cast import a_report, person, step
 from workflow import directory
 from workflow.city_settings import calendar
 from workflow.engine.machines import current

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Account, Award, Journal, Posting, User
 from models.ledger import seal_award
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from workflow import ledger, points
 from workflow.alone import be_alone, write
 from workflow.errors import Refused

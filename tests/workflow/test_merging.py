@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Award, Membership, Ticket, Unit, User
 from models.clock import now
-from tests.cast import a_report, a_ticket, fields, person, step
+from stage.cast import a_report, a_ticket, fields, person, step
 from workflow.engine import fire
 from workflow.errors import Invalid, Problem, Refused
 from workflow.report.joining import join

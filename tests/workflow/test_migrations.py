@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models import Act, Base, Ticket, migrations
 from models.append_only import guarded, removal, statements
 from models.database import Database
-from tests.cast import PASSWORD, STEPS, a_ticket, person, step
+from stage.cast import PASSWORD, STEPS, a_ticket, person, step
 from tests.workflow.situations import cap
 from workflow.actors import SYSTEM
 from workflow.administration.acts import record

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Notification, Ticket
-from tests.cast import a_ticket, fields, person, step
+from stage.cast import a_ticket, fields, person, step
 from tests.workflow.conftest import MONDAY
 from workflow import deadlines, moments, telling, timeline
 from workflow.city_settings import titles

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Notification, Outbox, Preference
-from tests.cast import a_ticket, person
+from stage.cast import a_ticket, person
 from workflow import notices, telling
 from workflow.administration.look import look
 from workflow.city_settings import governance

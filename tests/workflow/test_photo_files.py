@@ -1,6 +1,5 @@
 """Files that are not what they seem: bombs, halves, films and everything that is no photo."""
 
-import io
 import struct
 import time
 import zlib
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from stage.photos import encoded
 from workflow.photo_files import MAX_MEGAPIXELS, MAX_SCANS, read
 from workflow.photos import PhotoRefused, inspect_and_render
 
@@ -19,12 +19,6 @@ FILES = Path(__file__).parent / "files"
 
 # pytest shows warnings that the product keeps quiet.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
-
-
-def encoded(picture, kind, **options):
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
 
 
 def noise(mode="RGB"):

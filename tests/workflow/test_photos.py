@@ -1,72 +1,30 @@
+"""What becomes of a photo: upright, in its colours, small enough, and nothing but the picture."""
+
 import io
-import random
 import re
 import struct
-import threading
 import zipfile
-from contextlib import nullcontext
 from datetime import UTC, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import piexif
 import pytest
 from PIL import Image, ImageCms
 
-from workflow import photo_apart
-from workflow.errors import Busy
-from workflow.photo_apart import decode_apart
-from workflow.photo_files import Unreadable, read
-from workflow.photo_pixels import decode
-from workflow.photos import GATE, MAX_BYTES, PhotoRefused, Rendered, hamming, inspect_and_render
-from workflow.say import LOCALES, say
-
-FILES = Path(__file__).parent / "files"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 180, 60), (40, 90, 200), (255, 255, 255)
-
-
-def corners(width=96, height=64, mode="RGB"):
-    """Red top left, green top right, blue below."""
-    picture = Image.new("RGB", (width, height), BLUE)
-    picture.paste(RED, (0, 0, width // 2, height // 2))
-    picture.paste(GREEN, (width // 2, 0, width, height // 2))
-    return picture.convert(mode)
-
-
-def street(seed=7):
-    """Something with light and shade all over, like a street."""
-    spots = random.Random(seed).randbytes(12 * 9 * 3)
-    return Image.frombytes("RGB", (12, 9), spots).resize((640, 480), Image.Resampling.BICUBIC)
-
-
-GREY = (corners(mode="L").getpixel((9, 9)),) * 3
-
-
-def encoded(picture, kind, **options):
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
-
-
-def rendered(data, name="IMG_2041.jpg") -> Rendered:
-    return inspect_and_render(data, name, tz=SHANGHAI)
-
-
-def seen(data, x, y):
-    """The colour at a share of width and height."""
-    picture = Image.open(io.BytesIO(data))
-    return picture.getpixel((int(x * picture.width), int(y * picture.height)))
-
-
-def near(colour):
-    return pytest.approx(colour, abs=12)
-
-
-def refusal(data, name="IMG_2041.jpg"):
-    with pytest.raises(PhotoRefused) as refused:
-        rendered(data, name)
-    return refused.value
+from stage.photos import encoded
+from tests.workflow.drawn import (
+    BLUE,
+    FILES,
+    GREEN,
+    GREY,
+    RED,
+    WHITE,
+    corners,
+    near,
+    rendered,
+    seen,
+    street,
+)
+from workflow.photos import hamming
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -251,80 +209,3 @@ def test_hamming_counts_places():
     assert hamming("0000000000000000", "ffffffffffffffff") == 64
     assert hamming("8000000000000001", "0000000000000000") == 2
     assert hamming("22c989240a204a34", "22c989240a204a34") == 0
-
-
-def test_it_refuses_more_than_fifteen_megabytes():
-    data = encoded(corners(), "JPEG")
-    assert rendered(data + bytes(MAX_BYTES - len(data))).width == 96
-    refused = refusal(data + bytes(MAX_BYTES - len(data) + 1), "D:\\照片\\大.jpg")
-    assert (refused.key, refused.params) == ("photo.too_large", {"name": "大.jpg", "size": "15.1", "limit": "15"})
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("IMG_1.jpg", "IMG_1.jpg"),
-        ("/etc/../a.jpg", "a.jpg"),
-        ("a\r\nSet-Cookie: x.jpg", "aSet-Cookie: x.jpg"),
-        ("", "photo"),
-        ("\0", "photo"),
-        ("x" * 300 + ".jpg", "x" * 60 + "…" + "x" * 15 + ".jpg"),
-    ],
-)
-def test_it_says_whose_photo_it_was(name, shown):
-    refused = refusal(b"", name)
-    assert (refused.key, refused.params) == ("photo.empty", {"name": shown})
-
-
-@pytest.mark.parametrize("key", ["empty", "too_large", "too_many_pixels", "animated", "broken", "not_a_photo"])
-def test_every_refusal_names_the_photo_in_both_languages(key):
-    names = {"name": "大.jpg", "size": "15.1", "limit": 50, "megapixels": 51}
-    assert all("大.jpg" in say(f"photo.{key}", locale, **names) for locale in LOCALES)
-
-
-def test_two_are_decoded_at_a_time_and_the_others_wait():
-    assert GATE.acquire(blocking=False)
-    assert GATE.acquire(blocking=False)
-    done = threading.Event()
-    waiting = threading.Thread(target=lambda: (rendered(encoded(corners(), "JPEG")), done.set()))
-    waiting.start()
-    try:
-        assert not done.wait(0.15)
-    finally:
-        GATE.release()
-    assert done.wait(5)
-    GATE.release()
-    waiting.join()
-
-
-def test_the_gate_opens_again_after_a_refusal():
-    for _ in range(3):
-        refusal(b"\xff\xd8\xff broken")
-    assert rendered(encoded(corners(), "JPEG")).width == 96
-
-
-def test_the_caller_may_bring_another_gate():
-    data = encoded(corners(), "JPEG")
-    with GATE, GATE:
-        assert inspect_and_render(data, "a.jpg", tz=UTC, gate=nullcontext()).width == 96
-
-
-def test_what_is_heavy_looks_the_same_decoded_apart():
-    light, heavy = (FILES / "street.heic").read_bytes(), encoded(corners().resize((3200, 2400)), "PNG")
-    assert (read(light).heavy, read(heavy).heavy) == (False, True)
-    for data in (light, heavy):
-        here, apart = decode(read(data), 800), decode_apart(data, 800)
-        assert (here.size, here.mode, here.tobytes()) == (apart.size, apart.mode, apart.tobytes())
-
-
-def test_what_a_decoder_apart_cannot_read_is_broken():
-    heavy = encoded(corners().resize((3200, 2400)), "PNG")
-    assert refusal(heavy[: len(heavy) // 2] + heavy[-12:]).key == "photo.broken"
-    with pytest.raises(Unreadable, match="broken"):
-        decode_apart(b"no picture", 800)
-
-
-def test_who_has_no_time_to_decode_says_so_and_calls_nothing_broken(monkeypatch):
-    monkeypatch.setattr(photo_apart, "PATIENCE_SECONDS", 0.001)
-    with pytest.raises(Busy):
-        rendered(encoded(corners().resize((3200, 2400)), "PNG"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time_machine
 from sqlalchemy.orm import Session
 
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
 from workflow.engine import fire
 
 

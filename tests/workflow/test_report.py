@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models import Event
 from models.database import Database
-from tests.cast import STEPS, a_ticket
+from stage.cast import STEPS, a_ticket
 from workflow.engine.history import replay
 from workflow.engine.machines import machinery_of
 

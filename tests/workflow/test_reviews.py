@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from models import Act, Membership, Review, Ticket, Unit, User
 from models.clock import now
 from models.database import Database
-from tests.cast import a_ticket, person, step
+from stage.cast import a_ticket, person, step
+from tests.workflow.points.paying import to_the_end
 from tests.workflow.situations import cap
-from tests.workflow.test_points import to_the_end
 from workflow import reviews
 from workflow.errors import Forbidden, Invalid, NotFound, Refused
 from workflow.figures import Period, Scope, favours

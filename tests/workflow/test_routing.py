@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Area, Event, Photo, Ticket, Unit
 from models.database import Database
-from tests.cast import LOUFENG, person, photo
+from stage.cast import LOUFENG, person, photo
 from workflow import routing
 from workflow.engine import fire, lock
 from workflow.errors import Invalid

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Award, Photo, Ticket
-from tests.cast import a_report, person, photo, step
+from stage.cast import a_report, person, photo, step
+from tests.workflow.points.paying import to_the_end
 from tests.workflow.situations import cap
-from tests.workflow.test_points import to_the_end
 from workflow import reviews, routing
 from workflow.engine import fire
 from workflow.report.joining import join

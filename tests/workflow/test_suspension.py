@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from tests.cast import RUBBISH, a_ticket, person, step
+from stage.cast import RUBBISH, a_ticket, person, step
 from tests.workflow.offices import at, permitted_names, refusal, steps
 from workflow.engine import fire
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Journal, Rule, Ticket, User
 from queues.jobs.reports import settle_report
-from tests.cast import RUBBISH, a_report, person, photo
+from stage.cast import RUBBISH, a_report, person, photo
 from tests.workflow.situations import CROWD, cap, in_workdays
 from tests.workflow.truths import DAY_CAP, MONTH_CAP, WORKED_ON, everything, hold
 from workflow import ledger

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from workflow.city.files import Folder
-from workflow.city.pack import Clock, Governance, Limit, Span, Words, Year
+from workflow.city.pack import CityFile, Clock, Governance, Limit, Span, Year
 from workflow.city.record import Record
 
 FILE = "city.yaml"
@@ -25,22 +24,6 @@ GOVERNANCE = {
     "near_minutes": (0, 1440),
     "escalate_workdays": (0, 60),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CityFile:
-    """What city.yaml says."""
-
-    code: str
-    prefix: str
-    name: Words
-    timezone: str
-    latitude: float
-    longitude: float
-    office_hours: tuple[Span, ...]
-    clocks: tuple[Clock, ...]
-    governance: Governance
-    years: tuple[Year, ...]
 
 
 def read_city(folder: Folder) -> CityFile | None:

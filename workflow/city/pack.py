@@ -156,11 +156,9 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
-    """A whole city. `sha256` is over the pack's files; `path` is its folder."""
+class CityFile:
+    """What city.yaml says."""
 
-    path: Path
-    sha256: str
     code: str
     prefix: str
     name: Words
@@ -171,6 +169,14 @@ class Pack:
     clocks: tuple[Clock, ...]
     governance: Governance
     years: tuple[Year, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack(CityFile):
+    """A whole city. `sha256` is over the pack's files; `path` is its folder."""
+
+    path: Path
+    sha256: str
     days: tuple[Day, ...]
     units: tuple[Unit, ...]
     areas: tuple[Area, ...]

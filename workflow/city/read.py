@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from pathlib import Path
 
 from workflow.city.areas import read_areas
@@ -38,16 +39,7 @@ def read_pack(path: Path) -> Pack:
     return Pack(
         path=path,
         sha256=_sha256(folder.contents),
-        code=city.code,
-        prefix=city.prefix,
-        name=city.name,
-        timezone=city.timezone,
-        latitude=city.latitude,
-        longitude=city.longitude,
-        office_hours=city.office_hours,
-        clocks=city.clocks,
-        governance=city.governance,
-        years=city.years,
+        **{each.name: getattr(city, each.name) for each in fields(city)},
         days=days,
         units=units,
         areas=areas,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import Event, Photo, Ticket, User
 from models.storage import FileStorage
-from tests.cast import a_report, a_ticket, person, photo, step
+from stage.cast import a_report, a_ticket, person, photo, step
 from tests.workflow.situations import cap
 from workflow import personal
 from workflow.engine import fire

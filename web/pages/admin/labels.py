@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from models import Act
-from workflow import directory
 from workflow.deadlines import amount
+from workflow.directory import Names
 from workflow.say import catalogue, say
 
 
@@ -22,12 +20,8 @@ class Changed:
     after: str
 
 
-class Labels:
+class Labels(Names):
     """Says fields and values in a language."""
-
-    def __init__(self, session: Session, locale: str) -> None:
-        self.session = session
-        self.locale = locale
 
     def field(self, field: str) -> str:
         """A field's name: `points`, `governance.appeals`, `limits.triage.urgent.minutes`."""
@@ -52,16 +46,6 @@ class Labels:
         if last == "department":
             return self.unit(str(value))
         return str(value)
-
-    def unit(self, code: str) -> str:
-        """A unit's name by its code."""
-        row = directory.units(self.session).get(code)
-        return row.name(self.locale) if row else code
-
-    def category(self, code: str) -> str:
-        """A matter's name by its code."""
-        row = directory.categories(self.session).get(code)
-        return row.name(self.locale) if row else code
 
     def role(self, role: str, unit: str) -> str:
         """A role in a unit; a rider's is in the whole city and needs no unit."""

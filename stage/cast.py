@@ -1,4 +1,4 @@
-"""The people of the tests, by name, and tickets in any state, made only through what the product does.
+"""The people of tests, drills and attacks, by name, and tickets in any state, made only through what the product does.
 
 Alice and Bob ride; Carol is the clerk of Loufeng, Dave of Weiting; Erin is an officer of enforcement (Hana its head),
 Frank of market; Sam supervises the city, Ada administers it; Gus guards a gate; Mallory belongs nowhere.
@@ -35,7 +35,7 @@ PEOPLE: dict[str, tuple[str, str] | tuple[None, None]] = {
     "gus": ("guard", "sip"),
     "mallory": (None, None),
 }
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105  of people who live in tests alone
 LOUFENG = (31.305, 120.655)
 RUBBISH = "06010"
 

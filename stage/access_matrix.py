@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from models import Membership, Notification, Photo, Unit, User
 from models.clock import now
 from models.storage import Storage
-from tests import cast
-from tests.cast import LOUFENG, PASSWORD, PEOPLE, a_report, fields, person, photo
-from tests.web.conftest import picture, upload
+from stage import cast
+from stage.cast import LOUFENG, PASSWORD, PEOPLE, a_report, fields, person, photo
+from stage.photos import picture, upload
 from workflow.engine import fire
 from workflow.pictures import full_key, thumb_key
 

@@ -1,0 +1,28 @@
+"""The city's rules about points: what is paid for what (`reward`), and how much at the most (`cap`)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.city import Rule
+from workflow.known import known
+
+
+class Paying(NamedTuple):
+    """What a rule of the city says, apart from its row."""
+
+    id: int
+    body: dict[str, Any]
+
+
+def rules_of(session: Session, kind: str) -> dict[str, Paying]:
+    """The active rules of a kind by their code, in the city's order."""
+
+    def read(own: Session) -> dict[str, Paying]:
+        rows = own.scalars(select(Rule).where(Rule.kind == kind, Rule.active).order_by(Rule.position))
+        return {each.code: Paying(each.id, each.body) for each in rows}
+
+    return known(session, f"rules of {kind}", read, plain=True)
