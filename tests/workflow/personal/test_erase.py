@@ -30,7 +30,7 @@ from models import (
 )
 from models import Session as SignIn
 from models.clock import now
-from tests.cast import a_report, a_ticket, person, photo, step
+from tests.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, photo, step
 from tests.workflow.personal.test_export import BOOK, with_phone
 from tests.workflow.situations import cap
 from workflow import identity, ledger, notices, personal, points, telling, throttle
@@ -43,6 +43,7 @@ from workflow.engine import fire
 from workflow.errors import Invalid, Refused
 from workflow.personal.holdings import NAMELESS
 from workflow.report.joining import join
+from workflow.report.opening import NewReport, open_report
 from workflow.riders import rider_of_phone
 
 NUMBER = "+8613800138000"
@@ -317,6 +318,33 @@ def test_words_of_office_stay_with_the_office(session: Session) -> None:
     done(session, carol)
     assert [each.words for each in session.scalars(select(EventWords))] == [{"note": "办公室的话"}]
     assert where(session, "carol", "Carol") == set()
+
+
+def test_pictures_of_office_stay_with_the_office(session: Session) -> None:
+    """Whoever once worked for the city loses what they reported or joined, not what they put on others' reports."""
+    carol, erin, bob = (person(session, each) for each in ("carol", "erin", "bob"))
+    entering = NewReport(RUBBISH, latitude=LOUFENG[0], longitude=LOUFENG[1], photos=[photo(session, carol)])
+    taken_down = open_report(session, carol, entering, reporter=bob)
+    resolved = a_ticket(session, "resolved")
+    fire(resolved, "comment", actor=carol, note="看", photos=[photo(session, carol)])
+    fire(resolved, "comment", actor=erin, note="内", photos=[photo(session, erin)], internal=True)
+    of_office = set(session.scalars(select(Photo.id)))
+    theirs = a_report(session, "alice")
+    for each in (carol, erin):
+        each.memberships.clear()
+        session.flush()
+        a_report(session, str(each.username), photos=[photo(session, each)])
+        join(session, each, theirs.public_id, [photo(session, each)])
+        photo(session, each)
+        assert personal.standing(session, each).pictures == 3
+    for each in (carol, erin):
+        personal.ask(session, each, actor=person(session, "ada"), let_go=True)
+        assert len(personal.erase(session, each.id, BOOK)) == 3
+    assert set(session.scalars(select(Photo.id))) == of_office
+    # What a clerk took down for a rider is the rider's, also when that clerk has left.
+    personal.ask(session, bob, actor=bob, let_go=True)
+    assert len(personal.erase(session, bob.id, BOOK)) == 1
+    assert taken_down.id not in set(session.scalars(select(Photo.ticket_id)))
 
 
 def test_nobody_gives_the_nameless_a_name_again(session: Session) -> None:
