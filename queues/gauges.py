@@ -38,6 +38,7 @@ def _read() -> Stored | None:
 
 
 _stored = Look(_read)
+_noted = {name: Look(last_done.last, health.PATIENCE_SECONDS) for name in ("backup", "audit")}
 
 
 class House(Collector):
@@ -85,10 +86,14 @@ class House(Collector):
     def _machine(self) -> Iterator[GaugeMetricFamily]:
         free = GaugeMetricFamily("whistle_free_bytes", "Free space where DATA_DIR and photos lie", labels=["folder"])
         for folder, size in health.free_bytes(self.settings).items():
-            free.add_metric([folder], size)
+            if size is not None:
+                free.add_metric([folder], size)
         yield free
-        for name in ("backup", "audit"):
-            done = last_done.last(self.settings.data_dir, name)
+        for name, look in _noted.items():
+            try:
+                done = look(self.settings.data_dir, name)
+            except TimeoutError:
+                continue
             yield GaugeMetricFamily(
                 f"whistle_last_{name}_timestamp_seconds", f"When the last {name} of this DATA_DIR ended; 0: never",
                 done.at if done else 0,

@@ -96,13 +96,29 @@ def storage_is_well(settings: Settings, patience_seconds: float = 2.0) -> bool:
     return True
 
 
-def free_bytes(settings: Settings) -> dict[str, int]:
-    """What is free where DATA_DIR (`data`) and the photos (`files`, unless in a bucket) lie."""
+def free_bytes(settings: Settings) -> dict[str, int | None]:
+    """What is free where DATA_DIR (`data`) and the photos (`files`, unless in a bucket) lie; None where the disk does
+    not say so in time."""
     folders = {"data": settings.data_dir}
     storage = _opened(settings.storage_url)
     if isinstance(storage, FileStorage):
         folders["files"] = storage.folder
-    return {name: shutil.disk_usage(_nearest(folder)).free for name, folder in folders.items()}
+    return {name: _free(name, folder) for name, folder in folders.items()}
+
+
+def _room(folder: Path) -> int:
+    return shutil.disk_usage(_nearest(folder)).free
+
+
+_rooms = {name: Look(_room, PATIENCE_SECONDS) for name in ("data", "files")}
+"""Each of its own: one disk that hangs hides no other."""
+
+
+def _free(name: str, folder: Path) -> int | None:
+    try:
+        return _rooms[name](folder)
+    except (OSError, TimeoutError):
+        return None
 
 
 def _nearest(folder: Path) -> Path:
@@ -115,5 +131,7 @@ def warnings(settings: Settings, locale: str) -> Iterator[str]:
     if not storage_is_well(settings, PATIENCE_SECONDS):
         yield say("health.storage_away", locale)
     for name, free in free_bytes(settings).items():
-        if free < LOW_BYTES:
+        if free is None:
+            yield say("health.disk_away", locale, folder=name)
+        elif free < LOW_BYTES:
             yield say("health.disk_low", locale, folder=name, mb=free // 1_000_000)

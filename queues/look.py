@@ -12,7 +12,7 @@ Answer = TypeVar("Answer")
 
 
 class Look(Generic[Asked, Answer]):
-    """`look = Look(ask)`, then `look(…)` is `ask(…)`, in time or TimeoutError.
+    """`look = Look(ask)`, then `look(…)` is `ask(…)`, in time or TimeoutError, also where no thread is to be had.
 
     One question at a time: whoever comes while one is open waits for the same answer, so that a server that hangs for
     an hour costs one thread and one connection, however often it is asked about.
@@ -34,9 +34,14 @@ class Look(Generic[Asked, Answer]):
         with self._lock:
             answer = self._open
             if answer is None or answer.done():
-                answer = self._open = Future()
+                answer = Future()
                 # A daemon: the end of the process does not wait for it.
-                threading.Thread(target=self._fill, args=(answer, words, named), daemon=True).start()
+                thread = threading.Thread(target=self._fill, args=(answer, words, named), daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    raise TimeoutError("no thread to ask in") from error
+                self._open = answer
         return answer.result(seconds)
 
     def _fill(self, answer: Future[Answer], words: tuple[object, ...], named: dict[str, object]) -> None:

@@ -9,6 +9,7 @@ from models.clock import now
 from models.database import database
 from models.outbox import Outbox, later
 from queues.jobs import find, periodic
+from workflow.localtime import next_night
 
 PLANNING = 0x57484953
 """The number of PostgreSQL's advisory lock for planning."""
@@ -31,14 +32,14 @@ def plan() -> None:
 def again(session: Session, row: Outbox) -> None:
     """Ask for the next run of a row that is done or dead, if its job is periodic and nothing else waits for it."""
     try:
-        every = find(row.topic).every
+        job = find(row.topic)
     except LookupError:
         return
-    if not every:
+    if not job.every:
         return
     _one_at_a_time(session)
     if not _waits(session, row.topic):
-        later(session, row.topic, row.ref, due=now() + every)
+        later(session, row.topic, row.ref, due=next_night(session, now()) if job.nightly else now() + job.every)
 
 
 def next_runs(session: Session) -> dict[str, float]:

@@ -2,7 +2,7 @@
 their own: migrate, load the city, say what there is to know. Exit status 0, or 1 with a sentence.
 
 `python -m queues.prepare --back-to 0003` brings the database back to what an earlier version works with, while nothing
-runs: what later columns and tables held is gone.
+runs: what later columns and tables held is gone, but for what history stands on (0007).
 """
 
 from __future__ import annotations

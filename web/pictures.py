@@ -11,10 +11,10 @@ from werkzeug.datastructures import FileStorage
 from models import Photo
 from models.storage import NotStored
 from web import bodies
-from web.context import settings, stop_reading, storage
+from web.context import settings, stop_reading, storage, writing
 from workflow.errors import Invalid, NotFound
 from workflow.photos import PhotoRefused, Rendered, inspect_and_render
-from workflow.pictures import full_key, thumb_key
+from workflow.pictures import count_sent, full_key, thumb_key
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -22,15 +22,16 @@ CHUNK_BYTES = 1024 * 1024
 def render(files: Sequence[FileStorage]) -> list[Rendered]:
     """What is kept of the pictures, in their order; holds no database connection meanwhile.
 
-    Raises Invalid naming `photos` and the file that is refused; nothing is stored then.
+    Raises TooMany past the hour's limit, and Invalid naming `photos` and the file that is refused; nothing is stored
+    then.
     """
-    stop_reading()
+    _count(files)
     return [_rendered(file) for file in files]
 
 
 def render_some(files: Sequence[FileStorage]) -> tuple[list[Rendered], Invalid | None]:
     """As `render`, but of all that can be kept; the second is what is wrong with the first of the others."""
-    stop_reading()
+    _count(files)
     rendered: list[Rendered] = []
     wrong: Invalid | None = None
     for file in files:
@@ -64,6 +65,13 @@ def show(photo: Photo, *, thumb: bool) -> Response:
     response.headers["Cache-Control"] = "private, max-age=86400"
     response.headers["Content-Disposition"] = "inline"
     return response
+
+
+def _count(files: Sequence[FileStorage]) -> None:
+    stop_reading()
+    if files:
+        with writing() as (session, person):
+            count_sent(session, person, len(files))
 
 
 def _rendered(file: FileStorage) -> Rendered:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Answer, Photo
 from models.clock import now
+from models.outbox import later
 from workflow import identity, throttle
 from workflow.report.photos import USABLE_FOR
 
@@ -20,14 +21,16 @@ BATCH = 1000
 
 
 def forget(session: Session) -> list[str]:
-    """Delete what is over, in the caller's transaction; at most a thousand kept answers and as many uploads.
+    """Delete what is over, in the caller's transaction; at most a thousand kept answers and as many uploads, and where
+    there may be more the job is asked for again in ten seconds.
 
     Returns the storage keys of the uploads: their files go after the commit, for a file too many harms nobody.
     """
     identity.prune(session)
     throttle.prune(session)
     old = select(Answer.id).where(Answer.created_at < now() - ANSWERS_KEPT).order_by(Answer.id).limit(BATCH)
-    session.execute(delete(Answer).where(Answer.id.in_(session.scalars(old).all())))
+    answers = session.scalars(old).all()
+    session.execute(delete(Answer).where(Answer.id.in_(answers)))
     unused = session.scalars(
         select(Photo)
         .where(Photo.ticket_id.is_(None), Photo.created_at < now() - UPLOADS_KEPT)
@@ -36,4 +39,6 @@ def forget(session: Session) -> list[str]:
         .with_for_update(skip_locked=True)
     ).all()
     session.execute(delete(Photo).where(Photo.id.in_([row.id for row in unused])))
+    if BATCH in (len(answers), len(unused)):
+        later(session, "forget", "", due=now() + timedelta(seconds=10))
     return [row.storage_key for row in unused]

@@ -7,6 +7,7 @@ by its allocator, and a decoder that falls over takes nobody with it.
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from workflow.photo_pixels import decode
 PATIENCE_SECONDS = 30
 _SIZE = struct.Struct(">II")
 _HERE = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+_NO_ROOM = os.EX_TEMPFAIL
+_FELL_OVER = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
+"""What a decoder does to itself over a picture; any other signal comes from the kernel or from people."""
 
 
 def decode_apart(data: bytes, long_side: int) -> Image.Image:
@@ -39,17 +43,23 @@ def decode_apart(data: bytes, long_side: int) -> Image.Image:
         return Image.frombuffer("RGB", size, done.stdout[_SIZE.size :], "raw", "RGB", 0, 1)
     except (subprocess.TimeoutExpired, OSError) as error:
         raise Busy from error
-    except (subprocess.CalledProcessError, struct.error, ValueError) as error:
+    except subprocess.CalledProcessError as error:
+        killed = error.returncode < 0 and -error.returncode not in _FELL_OVER
+        raise (Busy() if killed or error.returncode == _NO_ROOM else Unreadable("broken")) from error
+    except (struct.error, ValueError) as error:
         raise Unreadable("broken") from error
 
 
 def main() -> None:
-    """A picture from standard input to its size and pixels on standard output; the exit status is 1 where it fails."""
+    """A picture from standard input to its size and pixels on standard output; the exit status is 1 where it fails, and
+    75 where there is no room for it."""
     try:
         pixels = decode(read(sys.stdin.buffer.read()), int(sys.argv[1]))
+        sys.stdout.buffer.write(_SIZE.pack(*pixels.size) + pixels.tobytes())
     except Unreadable:
         sys.exit(1)
-    sys.stdout.buffer.write(_SIZE.pack(*pixels.size) + pixels.tobytes())
+    except MemoryError:
+        sys.exit(_NO_ROOM)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import Any
 from PIL import Image
 
 from workflow import photo_exif
+from workflow.errors import Busy
 from workflow.photo_apart import decode_apart
 from workflow.photo_files import PhotoFile, Unreadable, read
 from workflow.photo_pixels import decode, fit, turned
@@ -31,7 +32,10 @@ THUMB_PIXELS, THUMB_QUALITY = 400, 80
 GATE = threading.BoundedSemaphore(2)
 """Two photos of a process are decoded at a time; the others wait."""
 ALONE = threading.Lock()
-"""Of the heavy ones only one, since each holds hundreds of megabytes in a process of its own."""
+"""Of the heavy ones only one, since each holds hundreds of megabytes in a process of its own. Nobody waits for it
+inside the gate: the light ones would wait too."""
+ALONE_SECONDS = 10
+"""How long a heavy one waits for its turn: for six of the worst."""
 
 
 class PhotoRefused(Exception):
@@ -65,9 +69,10 @@ class Rendered:
 def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: AbstractContextManager[Any] = GATE) -> Rendered:
     """Renders a JPEG, PNG, WebP or HEIC still of at most 15 MB and, by its header, 50 megapixels (25 for PNG and WebP).
 
-    `filename` is only said back; `tz` is where a time without an offset was read off. Raises PhotoRefused. Decodes only
-    inside `gate`. The worst that is accepted holds 360 MB for 1.3 s (a HEIC of 10 bits), in a process of its own, a
-    phone's 12 megapixels 50 MB for 0.2 s; pictures that would hold more for their way of coding have a lower limit.
+    `filename` is only said back; `tz` is where a time without an offset was read off. Decodes only inside `gate`, what
+    is heavy apart. Raises PhotoRefused, and Busy where the machine has no time or room. The worst that is accepted
+    holds 360 MB for 1.3 s (a HEIC of 10 bits), in a process of its own, a phone's 12 megapixels 50 MB for 0.2 s;
+    pictures that would hold more for their way of coding have a lower limit.
     """
     name = _shown(filename)
     if not data:
@@ -81,9 +86,12 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
             file = read(data)
             _refuse_too_many_pixels(file, name)
             shot = photo_exif.read(file.exif, tz)
-            full = turned(_pixels(file, data), 1 if file.upright else shot.orientation)
+            pixels = None if file.heavy else decode(file, FULL_PIXELS)
+        full = turned(pixels or _decode_alone(data), 1 if file.upright else shot.orientation)
     except Unreadable as error:
         raise PhotoRefused(f"photo.{error.reason}", {"name": name}) from error
+    except MemoryError as error:
+        raise Busy from error
     return Rendered(
         full=_jpeg(full, FULL_QUALITY),
         thumb=_jpeg(fit(full, THUMB_PIXELS), THUMB_QUALITY),
@@ -97,11 +105,13 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
     )
 
 
-def _pixels(file: PhotoFile, data: bytes) -> Image.Image:
-    if not file.heavy:
-        return decode(file, FULL_PIXELS)
-    with ALONE:
+def _decode_alone(data: bytes) -> Image.Image:
+    if not ALONE.acquire(timeout=ALONE_SECONDS):
+        raise Busy
+    try:
         return decode_apart(data, FULL_PIXELS)
+    finally:
+        ALONE.release()
 
 
 def hamming(a: str, b: str) -> int:

@@ -55,6 +55,13 @@ def stored(storage: Storage, pictures: Sequence[Rendered]) -> Iterator[list[str]
         raise
 
 
+def count_sent(session: Session, person: User, number: int) -> None:
+    """Count pictures that a person sends, in a transaction of its own before any is decoded: what is refused afterwards
+    has cost as much. Raises TooMany past the hour's limit, which the demo has not."""
+    if number and not city(session).demo:
+        throttle.count(session, PICTURES, str(person.id), times=number)
+
+
 def keep(
     session: Session,
     person: User,
@@ -63,12 +70,8 @@ def keep(
     *,
     ticket_id: int | None = None,
     kind: str = "before",
-    limited: bool = True,
 ) -> list[Photo]:
-    """Rows for stored pictures: uploads of `person`, or pictures of a ticket. Raises TooMany past the hour's limit,
-    which neither the demo has nor what is not `limited`: an import by the office."""
-    if limited and pictures and not city(session).demo:
-        throttle.count(session, PICTURES, str(person.id), times=len(pictures))
+    """Rows for stored pictures: uploads of `person`, or pictures of a ticket."""
     rows = [
         Photo(
             public_id=secrets.token_urlsafe(16),

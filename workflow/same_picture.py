@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import CTE, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.ledger import Award
@@ -34,12 +34,15 @@ def paid_to_others_too(session: Session, awards: Sequence[int]) -> set[int]:
 
 
 def _part(session: Session, awards: Sequence[int]) -> set[int]:
-    mine = session.execute(_paid_pictures(Award.id, Award.user_id).where(Award.id.in_(awards))).all()
-    bytes_, looks = {each.sha256 for each in mine}, {each.dhash for each in mine if tells(each.dhash)}
-    alike = or_(Photo.sha256.in_(bytes_), Photo.dhash.in_(looks))
+    theirs = select(Award.ticket_id.label("paid"), Award.ticket_id.label("sent")).where(Award.id.in_(awards))
+    followed = theirs.distinct().cte("followed", recursive=True)
+    followers = select(followed.c.paid, Ticket.id).join(Ticket, Ticket.merged_into_id == followed.c.sent)
+    pictures = _paid_pictures(followed.union(followers), Award.id, Award.user_id)
+    mine = session.execute(pictures.where(Award.id.in_(awards))).all()
+    looks = {each.dhash for each in mine if tells(each.dhash)}
     paid: dict[str, set[int]] = {}
-    for person, sha256, dhash in session.execute(_paid_pictures(Award.user_id).where(alike).distinct()) if mine else ():
-        for mark in (sha256, dhash):
+    for person, *marks in session.execute(_alike({each.sha256 for each in mine}, looks)) if mine else ():
+        for mark in marks:
             paid.setdefault(mark, set()).add(person)
     return {
         each.id
@@ -49,9 +52,21 @@ def _part(session: Session, awards: Sequence[int]) -> set[int]:
     }
 
 
-def _paid_pictures(*columns: Any) -> Select[Any]:
-    """The pictures that people sent for what they were paid for, also with reports that were merged into it."""
-    home = or_(Ticket.id == Award.ticket_id, Ticket.merged_into_id == Award.ticket_id)
-    sent = and_(Photo.ticket_id == Ticket.id, Photo.uploader_id == Award.user_id, Photo.kind == "before")
-    query = select(*columns, Photo.sha256, Photo.dhash).select_from(Award).join(Ticket, home).join(Photo, sent)
-    return query.where(Award.state == "paid", Award.points > 0)
+def _alike(bytes_: set[str], looks: set[str]) -> Select[Any]:
+    """Who was paid for a ticket with one of these pictures, or for what it was merged into, and its pictures."""
+    alike = or_(Photo.sha256.in_(bytes_), Photo.dhash.in_(looks))
+    there = select(Photo.ticket_id.label("paid"), Photo.ticket_id.label("sent"))
+    followed = there.where(alike, Photo.ticket_id.is_not(None)).distinct().cte("followed", recursive=True)
+    followers = select(Ticket.merged_into_id, followed.c.sent).join(Ticket, Ticket.id == followed.c.paid)
+    followers = followers.where(Ticket.merged_into_id.is_not(None))
+    return _paid_pictures(followed.union(followers), Award.user_id).distinct()
+
+
+def _paid_pictures(followed: CTE, *columns: Any) -> Select[Any]:
+    """The pictures that people sent for what they were paid for, by a clerk where one entered their report. `followed`
+    has for each ticket that was `paid` itself and whatever was merged into it, however often, as `sent`."""
+    entered = and_(Photo.uploader_id == Ticket.entered_by_id, Ticket.reporter_id == Award.user_id)
+    theirs = and_(Photo.ticket_id == Ticket.id, or_(Photo.uploader_id == Award.user_id, entered))
+    query = select(*columns, Photo.sha256, Photo.dhash).select_from(Award)
+    query = query.join(followed, followed.c.paid == Award.ticket_id).join(Ticket, Ticket.id == followed.c.sent)
+    return query.join(Photo, theirs).where(Photo.kind == "before", Award.state == "paid", Award.points > 0)

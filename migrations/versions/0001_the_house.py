@@ -562,6 +562,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What 0007 leaves on its way down, since a journal holds only the hash of it.
+    op.execute('DROP TABLE IF EXISTS journal_words')
     op.drop_table('tellings')
     op.drop_table('postings')
     op.drop_table('event_words')

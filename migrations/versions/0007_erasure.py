@@ -15,23 +15,24 @@ OLD, NEW = "kind IN ('award', 'reversal')", "kind IN ('award', 'reversal', 'laps
 
 
 def upgrade() -> None:
-    op.add_column('users', sa.Column('erasure_asked_at', sa.DateTime(timezone=True), nullable=True, comment='when it was decided that nothing shall say who this was; nobody signs in or is paid from here on'))
-    op.add_column('users', sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True, comment='when that was done: the row stands for nobody'))
+    if not _kept():
+        op.add_column('users', sa.Column('erasure_asked_at', sa.DateTime(timezone=True), nullable=True, comment='when it was decided that nothing shall say who this was; nobody signs in or is paid from here on'))
+        op.add_column('users', sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True, comment='when that was done: the row stands for nobody'))
+        # The reasons of older journals are under the journals' hashes and stay where they are.
+        op.create_table('journal_words',
+        sa.Column('journal_id', sa.Integer(), nullable=False),
+        sa.Column('salt', sa.String(length=32), nullable=False),
+        sa.Column('words', sa.Text(), nullable=True),
+        sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint('words IS NOT NULL OR erased_at IS NOT NULL', name=op.f('ck_journal_words_erased')),
+        sa.ForeignKeyConstraint(['journal_id'], ['journal.id'], name=op.f('fk_journal_words_journal_id')),
+        sa.PrimaryKeyConstraint('journal_id', name=op.f('pk_journal_words'))
+        )
     op.create_table('act_words',
     sa.Column('act_id', sa.Integer(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['act_id'], ['acts.id'], name=op.f('fk_act_words_act_id')),
     sa.PrimaryKeyConstraint('act_id', name=op.f('pk_act_words'))
-    )
-    # The reasons of older journals are under the journals' hashes and stay where they are.
-    op.create_table('journal_words',
-    sa.Column('journal_id', sa.Integer(), nullable=False),
-    sa.Column('salt', sa.String(length=32), nullable=False),
-    sa.Column('words', sa.Text(), nullable=True),
-    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint('words IS NOT NULL OR erased_at IS NOT NULL', name=op.f('ck_journal_words_erased')),
-    sa.ForeignKeyConstraint(['journal_id'], ['journal.id'], name=op.f('fk_journal_words_journal_id')),
-    sa.PrimaryKeyConstraint('journal_id', name=op.f('pk_journal_words'))
     )
     if op.get_bind().dialect.name != 'sqlite':
         op.alter_column('journal', 'reason', comment='the salted hash of why, which is in journal_words; of older rows the reason itself')
@@ -40,14 +41,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Keeps `journal_words`, `erasure_asked_at` and `erased_at`, of which an older version knows nothing: a journal holds
+    only the hash of its reason, and whoever has left is never paid again."""
     _move_words_back()
     _kinds(NEW, OLD)
     if op.get_bind().dialect.name != 'sqlite':
         op.alter_column('journal', 'reason', comment=None)
-    op.drop_table('journal_words')
     op.drop_table('act_words')
-    op.drop_column('users', 'erased_at')
-    op.drop_column('users', 'erasure_asked_at')
+
+
+def _kept() -> bool:
+    """Whether this database was here before and went back."""
+    return sa.inspect(op.get_bind()).has_table('journal_words')
 
 
 def _kinds(before: str, after: str) -> None:

@@ -60,7 +60,8 @@ def nothing(session: Session, ref: str) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """What a topic means. `timeout` in seconds; `every`: asked for again so long after each run, by itself.
+    """What a topic means. `timeout` in seconds; `every`: asked for again so long after each run, by itself; where it is
+    `nightly`, for the next night.
 
     `errand`, if any, runs before the verb and outside of its transaction, with the row's number and reference."""
 
@@ -69,6 +70,7 @@ class Job:
     timeout: int
     every: timedelta | None
     errand: Errand | None = None
+    nightly: bool = False
 
 
 _jobs: dict[str, Job] = {}
@@ -85,12 +87,14 @@ def job(topic: str, *, timeout: int = 60, every: timedelta | None = None) -> Cal
     return register
 
 
-def errand(topic: str, *, timeout: int = 60, every: timedelta | None = None) -> Callable[[Errand], Errand]:
+def errand(
+    topic: str, *, timeout: int = 60, every: timedelta | None = None, nightly: bool = False
+) -> Callable[[Errand], Errand]:
     """Make a function the errand of `topic`, as `job` does."""
     _hold(topic, timeout)
 
     def register(verb: Errand) -> Errand:
-        _add(Job(topic, nothing, timeout, every, verb))
+        _add(Job(topic, nothing, timeout, every, verb, nightly))
         return verb
 
     return register

@@ -34,9 +34,10 @@ def erase_person(session: Session, ref: str) -> None:
     log.info("erased", person=int(ref), pictures=len(keys))
 
 
-@errand("scrub", timeout=300, every=DAY)
+@errand("scrub", timeout=300, every=DAY, nightly=True)
 def scrub(row_id: int, ref: str) -> None:
-    """Where somebody has left, leave nothing in the database's file but its rows."""
+    """Where somebody has left, leave nothing in the database's file but its rows. At night: whoever writes meanwhile
+    waits, and is told to try again where it takes too long."""
     with database.reading() as session:
         left = session.scalar(select(User.id).where(User.erased_at > now() - SINCE).limit(1))
     if left is not None and not database.scrub():

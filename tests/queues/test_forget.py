@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from models import Photo
+from models import Answer, Outbox, Photo
 from models.clock import now
 from models.database import Database
 from models.outbox import later
 from models.storage import open_storage
 from stage.cast import person, photo
 from tests.draining import drain
+from workflow import housekeeping
 from workflow.pictures import full_key, thumb_key
 
 
@@ -39,6 +40,34 @@ def test_files_go_after_their_rows(db: Database, tmp_path: Path, monkeypatch: py
     assert list(storage.keys()) == []
     with db.reading() as session:
         assert session.scalars(select(Photo)).all() == []
+
+
+@pytest.mark.parametrize(("answers", "uploads"), [(7, 0), (0, 7), (7, 7)])
+def test_however_much_is_over_goes_within_the_day(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: int, uploads: int
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("STORAGE_URL", (tmp_path / "files").as_uri())
+    monkeypatch.setattr(housekeeping, "BATCH", 3)
+    with db.writing() as session:
+        alice = person(session, "alice")
+        for number in range(answers):
+            about = {"request_hash": "0" * 64, "status": 201, "body": "{}", "created_at": now()}
+            session.add(Answer(user_id=alice.id, key=f"k{number}", **about))
+        for _ in range(uploads):
+            photo(session, alice)
+    ran = []
+    with time_machine.travel(now() + timedelta(days=36), tick=False) as clock:
+        with db.writing() as session:
+            later(session, "forget", "")
+        for _ in range(4):
+            ran.append(drain().count("forget"))
+            clock.shift(timedelta(seconds=11))
+    assert ran == [1, 1, 1, 0]
+    with db.reading() as session:
+        assert [session.scalar(select(func.count()).select_from(each)) for each in (Answer, Photo)] == [0, 0]
+        (next_time,) = session.scalars(select(Outbox.due).where(Outbox.topic == "forget", Outbox.done_at.is_(None)))
+    assert next_time > now() + timedelta(days=36, hours=23)
 
 
 def test_files_that_no_row_names_go_after_a_day(

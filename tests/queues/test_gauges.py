@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,6 +111,39 @@ def test_little_space_is_a_warning(settings: Settings, monkeypatch: pytest.Monke
         "Little space is left where data lies",
         "Little space is left where files lies",
     ]
+
+
+def test_a_disk_that_hangs_is_named_in_time_and_the_rest_is_told(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, ask = threading.Event(), health._room
+    other = Settings.load({"DATA_DIR": str(settings.data_dir), "STORAGE_URL": f"file://{tmp_path}/elsewhere"})
+
+    def hangs(folder: Path) -> int:
+        return ask(folder) if folder == other.data_dir else int(go_on.wait(20))
+
+    monkeypatch.setattr(health._rooms["files"], "ask", hangs)
+    started = time.monotonic()
+    try:
+        assert list(warnings(other, "en")) == ["The disk where files lies does not answer."]
+        found = told(other)
+    finally:
+        go_on.set()
+    assert time.monotonic() - started < 5
+    assert "whistle_free_bytes{files}" not in found
+    assert found["whistle_free_bytes{data}"] > 0
+
+
+def test_a_note_that_cannot_be_read_in_time_is_left_away(settings: Settings) -> None:
+    for name in ("backup", "audit"):
+        last_done.note(settings.data_dir, name, 3)
+    file = settings.data_dir / "done" / "backup"
+    file.unlink()
+    os.mkfifo(file)  # whoever reads it waits for a writer
+    found = told(settings)
+    file.write_text("0\n")
+    assert "whistle_last_backup_findings" not in found
+    assert found["whistle_last_audit_findings"] == 3
 
 
 def test_a_job_that_fails_counts_under_its_topic_until_it_is_done(house: House, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -120,6 +120,27 @@ def test_the_next_run_is_of_the_same_and_an_interval_later(
                     periodic.again(session, row)
         assert [(each.ref, each.due) for each in waiting(small_house, "hourly")] == [("7", now() + EVERY_HOUR)]
     assert waiting(small_house, "once") == waiting(small_house, "unknown") == []
+
+
+@pytest.mark.parametrize(
+    ("ran", "following"),
+    [
+        ("2026-11-22T18:59:59Z", "2026-11-22T19:00:00Z"),
+        ("2026-11-22T19:00:00Z", "2026-11-23T19:00:00Z"),
+        ("2026-11-23T04:00:00Z", "2026-11-23T19:00:00Z"),
+    ],
+)
+def test_what_comes_every_night_comes_at_three_by_the_citys_clock(
+    house: House, bare: Callable[[Session, str], None], ran: str, following: str
+) -> None:
+    jobs.errand("nightly", every=timedelta(days=1), nightly=True)(lambda row_id, ref: None)
+    (number,) = house.ask("nightly", "")
+    with time_machine.travel(ran, tick=False), database.writing() as session:
+        row = session.get_one(Outbox, number)
+        row.done_at = now()
+        periodic.again(session, row)
+    (row,) = waiting(house, "nightly")
+    assert row.due == datetime.fromisoformat(following)
 
 
 def test_an_unknown_topic_is_said() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -103,4 +104,5 @@ def test_where_nobody_left_nothing_is_written_anew(in_a_file: Database, tmp_path
     assert wal.stat().st_size > 0
     with in_a_file.reading() as session:
         waits = session.scalars(select(Outbox).where(Outbox.topic == "scrub", Outbox.done_at.is_(None))).one()
-        assert waits.due > now() + timedelta(hours=23)
+        assert now() < waits.due <= now() + timedelta(days=1)
+        assert waits.due.astimezone(ZoneInfo("Asia/Shanghai")).time() == time(3)

@@ -22,6 +22,9 @@ from stage.cast import LOUFENG
 from stage.photos import picture, upload
 from tests.web.conftest import People, Person, forget_throttles
 from tests.web.test_problems import holds
+from web import pictures as shown
+from workflow import pictures
+from workflow.throttle import Limit
 
 PLACE = {"category": "06010", "latitude": LOUFENG[0], "longitude": LOUFENG[1]}
 TEXTS = {name: str(value) for name, value in PLACE.items()}
@@ -165,20 +168,47 @@ def test_a_storage_that_is_away_is_503(site: Flask, crowd: People, monkeypatch: 
 def test_no_picture_is_rendered_inside_a_transaction(
     crowd: People, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from web import pictures
-
     seen: list[int] = []
-    render = pictures.inspect_and_render
+    render = shown.inspect_and_render
 
     def watched(*given: Any, **how: Any) -> Any:
         seen.append(sqlite_db.engine.pool.checkedout())  # type: ignore[attr-defined]
         return render(*given, **how)
 
-    monkeypatch.setattr(pictures, "inspect_and_render", watched)
+    monkeypatch.setattr(shown, "inspect_and_render", watched)
     number = crowd.alice.report()["number"]
     for path in ("/reports", "/uploads", f"/tickets/{number}/photos"):
         assert crowd.alice.ask("POST", path, **upload(picture(), **(TEXTS if path == "/reports" else {}))).json
     assert seen == [0, 0, 0]
+
+
+def test_pictures_past_the_hours_limit_are_not_even_decoded(
+    people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is refused has cost as much as what is kept: both count, before anything is done with them."""
+    decoded: list[str] = []
+    render = shown.inspect_and_render
+
+    def watched(data: bytes, name: str, **how: Any) -> Any:
+        decoded.append(name)
+        return render(data, name, **how)
+
+    monkeypatch.setattr(shown, "inspect_and_render", watched)
+    monkeypatch.setattr(pictures, "PICTURES", Limit("pictures", 5, 60))
+    first = people.alice.ask("POST", "/reports", **upload(picture(), **TEXTS), **keyed("k"))
+    for _ in range(2):
+        holds(people.alice.ask("POST", "/uploads", **upload(b"no picture")), 422, "photos")
+    kept = len(files_in(tmp_path))
+    for _ in range(2):
+        holds(people.alice.ask("POST", "/uploads", **upload(picture(), picture(), picture())), 429)
+    assert (len(decoded), len(files_in(tmp_path))) == (3, kept)
+    assert people.alice.ask("POST", "/uploads", **upload(picture(), picture())).status_code == 201
+    for path in ("/uploads", "/reports"):
+        holds(people.alice.ask("POST", path, **upload(picture(), **(TEXTS if path == "/reports" else {}))), 429)
+    assert len(decoded) == 5
+    # What was acknowledged is answered again, and others are not held up.
+    assert people.alice.ask("POST", "/reports", **upload(picture(), **TEXTS), **keyed("k")).data == first.data
+    assert people.bob.ask("POST", "/uploads", **upload(picture())).status_code == 201
 
 
 def test_the_same_key_gives_the_first_answer_again(people: People, db: Database, tmp_path: Path) -> None:

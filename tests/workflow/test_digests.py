@@ -5,17 +5,20 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from models import Ticket
+from models import Outbox, Ticket
+from models.clock import now
 from models.database import Database
+from models.outbox import later
 from queues.jobs import find
+from queues.run import run
 from stage import cast
 from stage.tampering import add, alter, attack, findings, remove, rows, undone
 from workflow import digests, ledger
@@ -204,13 +207,39 @@ def test_nothing_half_written_stays(digest: Digest, db: Database, monkeypatch: p
     assert [(path.name, path.read_bytes()) for path in digest.path.parent.iterdir()] == [(digest.path.name, before)]
 
 
-def test_the_daily_job_writes_it(digest: Digest, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The city's day, which begins eight hours before that of UTC."""
+def of_another_life(db: Database, folder: Path, day: date) -> Digest:
+    """A digest that knows of what never was here, as one that is newer than the backup which was restored."""
+    with attack(db) as connection:
+        rewrite(connection, 2, lambda history: history[1].update(actor_role="supervisor"))
+        return digests.export(connection, folder, day)
+
+
+@pytest.fixture
+def data_dir(digest: Digest, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = digest.path.parent.parent
     monkeypatch.setenv("DATA_DIR", str(folder))
-    job = find("digest")
-    assert job.every is not None
-    with time_machine.travel("2026-11-23T17:00:00Z", tick=False), db.writing() as session:
-        job.verb(session, "")
-    assert Digest.open(folder / "digests" / "2026-11-24.txt.gz").lines == digest.lines
+    return folder
 
+
+def test_the_daily_job_writes_it_while_others_write(digest: Digest, db: Database, data_dir: Path) -> None:
+    """The city's day, which begins eight hours before that of UTC."""
+    with db.writing() as session:
+        later(session, "digest", "")
+    with time_machine.travel("2026-11-23T17:00:00Z", tick=False), db.writing() as session:
+        cast.a_ticket(session, "rewarded")  # on SQLite nobody else can write from here on
+        job = find("digest")
+        assert job.errand is not None
+        job.errand(1, "")
+    assert Digest.open(data_dir / "digests" / "2026-11-24.txt.gz").lines == digest.lines
+
+
+def test_a_digest_that_is_contradicted_is_a_dead_letter_at_once(digest: Digest, db: Database, data_dir: Path) -> None:
+    of_another_life(db, digest.path.parent, TOMORROW)
+    with db.writing() as session:
+        number = later(session, "digest", "")
+    run(number)
+    with db.reading() as session:
+        dead, following = session.scalars(select(Outbox).where(Outbox.topic == "digest").order_by(Outbox.id))
+        assert dead.dead_at is not None
+        assert "digest.contradicted" in dead.last_error
+        assert following.due > now() + timedelta(hours=23)

@@ -12,16 +12,19 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.orm import Session
 
-from models import Act, Base, Ticket, migrations
+from models import Act, Base, Journal, Ticket, migrations
 from models.append_only import guarded, removal, statements
+from models.clock import now
 from models.database import Database
 from stage.cast import PASSWORD, STEPS, a_ticket, person, step
 from tests.workflow.situations import cap
 from workflow.actors import SYSTEM
 from workflow.administration.acts import record
+from workflow.audit import Tally, audit
 from workflow.engine.history import replay
 from workflow.engine.machines import machinery_of
 from workflow.identity import sign_in, user_for_token
+from workflow.ledger import reverse
 
 OLD_DETAILS = '{"reason":"照片不实","ticket":"SIP-26-000001"}'
 GUARDED = ("events", "journal", "postings", "acts")
@@ -185,6 +188,27 @@ def test_words_of_acts_move_to_where_they_can_be_erased(db: Database) -> None:
         details = connection.execute(text("SELECT details FROM acts WHERE id = :id"), {"id": old.id}).scalar_one()
         assert details == OLD_DETAILS
         assert guarded(connection, "acts")
+
+
+def test_what_history_stands_on_is_kept_on_the_way_back(db: Database) -> None:
+    """A journal holds only the hash of why it took points back, and whoever has left is never paid again."""
+    with db.writing() as session:
+        cap(session, 1000)
+        a_ticket(session, "rewarded")
+        journal = session.scalars(select(Journal).where(Journal.kind == "award")).one()
+        reverse(session, journal, actor=person(session, "ada"), reason="照片是旧的")
+        person(session, "bob").erasure_asked_at = now()
+    with db.reading() as session:
+        before = content(session)
+        assert before["journal_words"]
+    for _ in range(2):
+        migrations.unmigrate(db, "0006")
+        migrations.migrate(db)
+        with db.reading() as session:
+            assert content(session) == before
+            assert [each.sentence("en") for each in audit(session.connection(), Tally())] == []
+    migrations.unmigrate(db, "base")
+    assert tables(db) <= {"alembic_version"}
 
 
 def _rewrite(db: Database, act: int, details: str) -> None:

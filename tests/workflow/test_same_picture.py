@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Award, Photo, Ticket
-from stage.cast import a_report, person, photo, step
+from stage.cast import LOUFENG, RUBBISH, a_report, person, photo, step
 from tests.workflow.points.paying import to_the_end
 from tests.workflow.situations import cap
 from workflow import reviews, routing
 from workflow.engine import fire
 from workflow.report.joining import join
+from workflow.report.opening import NewReport, open_report
 from workflow.same_picture import paid_to_others_too
 
 pytestmark = pytest.mark.usefixtures("monday")
@@ -83,6 +84,35 @@ def test_a_joiner_with_the_reporters_picture_is_shown(session: Session, how: str
     else:
         join(session, bob, first.public_id, [photo(session, bob, sha256=BYTES)])
     assert alike(session, to_the_end(session, first)) == [True]
+
+
+def entered(session: Session, rider: str) -> Ticket:
+    """A report that Carol takes down for a rider, with her one picture."""
+    carol = person(session, "carol")
+    new = NewReport(RUBBISH, latitude=LOUFENG[0], longitude=LOUFENG[1], photos=[photo(session, carol, sha256=BYTES)])
+    ticket = open_report(session, carol, new, reporter=person(session, rider))
+    routing.route(session, ticket)
+    return ticket
+
+
+def test_a_clerk_with_one_picture_for_several_riders_is_shown(session: Session) -> None:
+    tickets = [to_the_end(session, entered(session, rider)) for rider in ("alice", "bob", "alice")]
+    assert [each.state for each in tickets] == ["rewarded"] * 3
+    assert alike(session, *tickets) == [True, True, True]
+
+
+def test_a_clerk_who_takes_one_rider_down_twice_shows_nobody(session: Session) -> None:
+    tickets = [to_the_end(session, entered(session, "alice")) for _ in range(2)]
+    assert alike(session, *tickets) == [False, False]
+
+
+def test_a_picture_that_came_by_two_merges_is_shown(session: Session) -> None:
+    last = with_picture(session, "alice")
+    between, first = a_report(session, "alice"), with_picture(session, "bob")
+    step(session, last, "triage")
+    for merged, into in ((first, between), (between, last)):
+        fire(merged, "merge", actor=person(session, "carol"), into=into.number)
+    assert alike(session, to_the_end(session, last)) == [True]
 
 
 def test_each_of_them_is_drawn(session: Session, monday: time_machine.Traveller) -> None:

@@ -130,7 +130,7 @@ class Import:
             longitude=draft.longitude,
             datum=draft.datum,
             taken_at=draft.taken_at,
-            photos=[each.public_id for each in keep(session, sender, pictures, keys, limited=False)],
+            photos=[each.public_id for each in keep(session, sender, pictures, keys)],
         )
         ticket = open_report(session, sender, new, reporter=None if reporter is sender else reporter)
         ticket.public_id = key

@@ -20,7 +20,7 @@ from workflow.actors import Actor
 from workflow.administration.acts import record
 from workflow.engine import fire, lock
 from workflow.errors import Busy, Invalid, Refused
-from workflow.personal.holdings import HOLDINGS, Holding, tickets_of
+from workflow.personal.holdings import HOLDINGS, Holding, pictures_of, tickets_of
 from workflow.personal.naming import Naming, erase_words, forget_answers, rename_in_inboxes
 from workflow.personal.standing import standing, waiting
 from workflow.phones import PhoneBook
@@ -77,8 +77,7 @@ def erase(session: Session, number: int, phones: PhoneBook) -> list[str]:
     erase_words(session, person, naming)
     rename_in_inboxes(session, person, naming)
     forget_answers(session, own)
-    pictures = next(each.own(session, person) for each in HOLDINGS if each.model is Photo)
-    keys = list(session.scalars(select(Photo.storage_key).where(pictures).order_by(Photo.id)))
+    keys = list(session.scalars(select(Photo.storage_key).where(pictures_of(person)).order_by(Photo.id)))
     # The person last: until then it is from their names that the rest is found.
     for holding in reversed(HOLDINGS):
         _clear(session, holding, person)

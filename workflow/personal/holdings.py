@@ -96,10 +96,18 @@ def _read(session: Session, person: User) -> ColumnElement[bool]:
     return EventWords.event_id.in_(select(Event.id).where(_history(session, person)))
 
 
-def _pictures(_session: Session, person: User) -> ColumnElement[bool]:
-    """Their uploads, and what a clerk was sent by them and entered."""
+def pictures_of(person: User) -> ColumnElement[bool]:
+    """Their uploads, and what a clerk was sent by them and entered. What they put on others' reports, but with joining
+    them, is that of the office which they worked for."""
+    joined = select(Join.ticket_id).where(Join.user_id == person.id)
+    with_joining = and_(Photo.kind == "before", Photo.internal.is_(False), Photo.ticket_id.in_(joined))
+    own = or_(Photo.ticket_id.is_(None), Photo.ticket_id.in_(tickets_of(person)), with_joining)
+    return or_(and_(Photo.uploader_id == person.id, own), _entered(person))
+
+
+def _entered(person: User) -> ColumnElement[bool]:
     entered = select(Ticket.id).where(Ticket.reporter_id == person.id, Ticket.entered_by_id == Photo.uploader_id)
-    return or_(Photo.uploader_id == person.id, and_(Photo.kind == "before", Photo.ticket_id.in_(entered)))
+    return and_(Photo.kind == "before", Photo.ticket_id.in_(entered))
 
 
 def _accounts(person: User) -> Select[int]:
@@ -175,7 +183,10 @@ HOLDINGS = (
         ),
     ),
     Holding(EventWords, _written, shown=_read, secret=("salt",), blanked={"words": None, "salt": ""}),
-    Holding(Photo, _pictures, secret=("storage_key",)),
+    Holding(
+        Photo, lambda _session, person: pictures_of(person), secret=("storage_key",),
+        shown=lambda _session, person: or_(Photo.uploader_id == person.id, _entered(person)),
+    ),
     Holding(Join, by(Join.user_id), stays=("user_id",)),
     Holding(Account, by(Account.user_id), stays=("kind", "user_id")),
     Holding(Award, by(Award.user_id), stays=("user_id", "state", "hash")),

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models import Account, Award, Join, Photo, Ticket, User
+from workflow.personal.holdings import pictures_of
 
 WAITING = "submitted"
 
@@ -37,7 +38,7 @@ def standing(session: Session, person: User) -> Standing:
     points = select(Account.kind, Account.balance).where(Account.user_id == person.id)
     balances = dict(session.execute(points).all())
     pending = select(func.coalesce(func.sum(Award.points), 0))
-    pictures = select(func.count(Photo.id)).where(Photo.uploader_id == person.id)
+    pictures = select(func.count(Photo.id)).where(pictures_of(person))
     return Standing(
         reports=session.scalar(mine) or 0,
         running=session.scalar(mine.where(Ticket.settled_at.is_(None))) or 0,

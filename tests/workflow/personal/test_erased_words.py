@@ -19,7 +19,7 @@ from models import (
     Ticket,
 )
 from models.clock import now
-from stage.cast import a_report, a_ticket, person, photo, step
+from stage.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, photo, step
 from tests.workflow.personal.leaving import NUMBER, done, findings, leave, where
 from tests.workflow.personal.test_export import BOOK, with_phone
 from tests.workflow.situations import cap
@@ -29,6 +29,8 @@ from workflow.administration.acts import record
 from workflow.administration.look import look
 from workflow.engine import fire
 from workflow.personal.holdings import NAMELESS
+from workflow.report.joining import join
+from workflow.report.opening import NewReport, open_report
 from workflow.riders import rider_of_phone
 
 
@@ -141,3 +143,30 @@ def test_pictures_are_named_for_the_job_that_removes_their_files(session: Sessio
     assert personal.erase(session, alice.id, BOOK) == ["key1", "key2", "key3"]
     assert session.scalars(select(Photo)).all() == []
     assert session.scalars(select(Ticket)).one().state == "withdrawn"
+
+
+def test_pictures_of_office_stay_with_the_office(session: Session) -> None:
+    """Whoever once worked for the city loses what they reported or joined, not what they put on others' reports."""
+    carol, erin, bob = (person(session, each) for each in ("carol", "erin", "bob"))
+    entering = NewReport(RUBBISH, latitude=LOUFENG[0], longitude=LOUFENG[1], photos=[photo(session, carol)])
+    taken_down = open_report(session, carol, entering, reporter=bob)
+    resolved = a_ticket(session, "resolved")
+    fire(resolved, "comment", actor=carol, note="看", photos=[photo(session, carol)])
+    fire(resolved, "comment", actor=erin, note="内", photos=[photo(session, erin)], internal=True)
+    of_office = set(session.scalars(select(Photo.id)))
+    theirs = a_report(session, "alice")
+    for each in (carol, erin):
+        each.memberships.clear()
+        session.flush()
+        a_report(session, str(each.username), photos=[photo(session, each)])
+        join(session, each, theirs.public_id, [photo(session, each)])
+        photo(session, each)
+        assert personal.standing(session, each).pictures == 3
+    for each in (carol, erin):
+        personal.ask(session, each, actor=person(session, "ada"), let_go=True)
+        assert len(personal.erase(session, each.id, BOOK)) == 3
+    assert set(session.scalars(select(Photo.id))) == of_office
+    # What a clerk took down for a rider is the rider's, also when that clerk has left.
+    personal.ask(session, bob, actor=bob, let_go=True)
+    assert len(personal.erase(session, bob.id, BOOK)) == 1
+    assert taken_down.id not in set(session.scalars(select(Photo.ticket_id)))
