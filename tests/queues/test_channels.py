@@ -58,7 +58,7 @@ def test_the_channels_are_the_files_of_the_folder() -> None:
 
 def test_one_more_file_is_one_more_channel(tmp_path: Path, sqlite_template: Path) -> None:
     house = tmp_path / "house"
-    for folder in ("config", "models", "workflow", "queues", "translations", "tests"):
+    for folder in ("config", "models", "workflow", "queues", "translations", "stage"):
         left = shutil.ignore_patterns("__pycache__", "files", "*.npz")
         shutil.copytree(ROOT / folder, house / folder, ignore=left)
     (house / "queues" / "channels" / "bell.py").write_text(BELL, encoding="utf-8")
