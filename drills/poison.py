@@ -32,7 +32,7 @@ def run(stage: Stage) -> None:
     topics, behind = stage.size(poison.TOPICS[:3], poison.TOPICS), stage.size(6, 0)
     begun = stage.folder / "begun"
     environment = arming(stage.new_folder("poison"), poison.__name__, "queues.worker")
-    environment |= {poison.BEGUN: str(begun), poison.SECONDS: stage.size("3", "60")}
+    environment |= {poison.BEGUN: str(begun), poison.SECONDS: stage.size("3", "")}
     with House(stage.new_folder("house"), stage.new_database(), **environment) as house:
         traffic = Traffic(house, seed=stage.seed, pause=PAUSE_SECONDS).start()
         _ask(house.database, topics, behind)

@@ -16,10 +16,10 @@ never reports, and so that nothing but runs can bring it there:
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic, sleep
 
 import structlog
 from sqlalchemy import or_, select
@@ -107,7 +107,7 @@ def _watched(job: Job) -> Iterator[None]:
 
 
 def _perform(session: Session, row: Outbox) -> None:
-    job, started, transaction = find(row.topic), time.monotonic(), session.get_transaction()
+    job, started, transaction = find(row.topic), monotonic(), session.get_transaction()
     with _watched(job):
         job.verb(session, row.ref)
         session.flush()
@@ -117,7 +117,7 @@ def _perform(session: Session, row: Outbox) -> None:
         raise Busy  # the clock was put back meanwhile, and the job may have looked at either
     row.done_at = now()
     again(session, row)
-    log.info("ran", topic=row.topic, row=row.id, attempt=row.attempts, ms=round((time.monotonic() - started) * 1000))
+    log.info("ran", topic=row.topic, row=row.id, attempt=row.attempts, ms=round((monotonic() - started) * 1000))
 
 
 def _note_begin(session: Session, row: Outbox, job: Job) -> None:
@@ -138,10 +138,10 @@ def _settle(row_id: int, error: BaseException, noted: bool) -> None:
     else:
         log.warning("failed", row=row_id, error=_why(error))
     if blameless and not noted:
-        time.sleep(BUSY_PAUSE_SECONDS)
+        sleep(BUSY_PAUSE_SECONDS)
         return
     for wait in NOTE_WAITS_SECONDS:
-        time.sleep(wait)
+        sleep(wait)
         try:
             with database.writing() as session:
                 _note_end(session, row_id, error, noted, blameless)

@@ -14,16 +14,16 @@ from typing import Any
 BEGUN = "POISON_BEGUN"
 """The file that gets a line each time one of them begins."""
 SECONDS = "POISON_SECONDS"
-"""How long they may take."""
+"""How long they may take; as long as any job, where it is empty."""
 CRASH, MEMORY, LOOP, DEAF = TOPICS = ("poison.crash", "poison.memory", "poison.loop", "poison.deaf")
 
 
 def arm() -> None:
     """Make them jobs of this process."""
-    from queues.jobs import job
+    from queues.jobs import USUAL_SECONDS, job
 
     for topic, verb in zip(TOPICS, (_crash, _eat, _loop, _loop_deaf), strict=True):
-        job(topic, timeout=int(os.environ[SECONDS]))(_telling(topic, verb))
+        job(topic, timeout=int(os.environ.get(SECONDS) or USUAL_SECONDS))(_telling(topic, verb))
 
 
 def _telling(topic: str, verb: Any) -> Any:

@@ -30,6 +30,9 @@ from sqlalchemy.orm import Session
 Verb = Callable[[Session, str], None]
 Errand = Callable[[int, str], None]
 LONGEST_SECONDS = 300
+USUAL_SECONDS = 10
+"""A thousand times what a job needs, and longer than it waits for a lock. It holds a worker, and on SQLite the writing
+of the whole house: of two that never end, two workers were taken for minutes."""
 
 
 class UnknownTopic(LookupError):
@@ -76,7 +79,7 @@ class Job:
 _jobs: dict[str, Job] = {}
 
 
-def job(topic: str, *, timeout: int = 60, every: timedelta | None = None) -> Callable[[Verb], Verb]:
+def job(topic: str, *, timeout: int = USUAL_SECONDS, every: timedelta | None = None) -> Callable[[Verb], Verb]:
     """Make a function the job of `topic`. `timeout` in seconds, at most 300. Raises ValueError for a topic taken."""
     _hold(topic, timeout)
 

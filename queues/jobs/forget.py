@@ -16,14 +16,14 @@ from workflow import housekeeping
 from workflow.pictures import discard, unnamed
 
 
-@job("forget", every=timedelta(days=1))
+@job("forget", timeout=60, every=timedelta(days=1))
 def forget(session: Session, ref: str) -> None:
     """Delete old sign-ins, counters, kept answers and unused uploads."""
     for key in housekeeping.forget(session):
         later(session, "discard_picture", key)
 
 
-@job("discard_picture")
+@job("discard_picture", timeout=60)
 def discard_picture(session: Session, ref: str) -> None:
     """Remove a picture's files; again is the same."""
     discard(open_storage(Settings.load().storage_url), ref)

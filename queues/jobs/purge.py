@@ -16,7 +16,7 @@ BATCH = 1000
 """Rows a transaction: on SQLite everybody else waits for it."""
 
 
-@job("purge", every=timedelta(days=1))
+@job("purge", timeout=60, every=timedelta(days=1))
 def purge(session: Session, ref: str) -> None:
     """Delete the oldest done rows; dead ones stay until somebody has read them."""
     old = session.scalars(select(Outbox.id).where(Outbox.done_at < now() - KEPT).order_by(Outbox.id).limit(BATCH)).all()

@@ -10,7 +10,7 @@ from queues.jobs import job
 from workflow import reviews
 
 
-@job("draw_reviews", every=timedelta(days=1))
+@job("draw_reviews", timeout=60, every=timedelta(days=1))
 def draw_reviews(session: Session, ref: str) -> None:
     """Draw for each of the last days that has none."""
     reviews.draw(session)

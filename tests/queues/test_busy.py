@@ -96,7 +96,7 @@ def test_a_job_that_is_busy_for_ever_is_counted_after_a_hundred_attempts(small_h
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was slept, though it was not."""
     naps: list[float] = []
-    monkeypatch.setattr(queues.run.time, "sleep", naps.append)
+    monkeypatch.setattr(queues.run, "sleep", naps.append)
     return naps
 
 
