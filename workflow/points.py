@@ -160,8 +160,7 @@ def _barred(session: Session, people: list[int]) -> dict[int, bool]:
 
 
 def reserve(session: Session, ticket: Ticket, *, paying: bool = False) -> None:
-    """Set aside what the rules will pay the reporter and the joiners, as far as their caps allow, but not for a picture
-    that earns points already. Again is the same.
+    """Set aside what the rules will pay the reporter and the joiners, as far as their caps allow. Again is the same.
 
     With `paying`, what is needed to pay in the same transaction is locked as well.
     The caps are those of the local day and month in which each of them reported it.
