@@ -23,6 +23,7 @@ BAD: tuple[tuple[str, str], ...] = (
     ("SECRET_KEY", "short"),
     ("BASE_URL", ""),
     ("BASE_URL", "whistle.example.org"),
+    ("BASE_URL", "http://whistle.example.org"),
     ("BASE_URL", "https://someone:" + SECRET + "@whistle.example.org"),
     ("BASE_URL", "https://whistle.example.org/path"),
     ("TRUSTED_HOSTS", ""),

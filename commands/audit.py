@@ -7,17 +7,19 @@ from pathlib import Path
 
 import click
 
-from commands.house import connected
+from commands.house import acting, connected
 from commands.kinds import Place
+from commands.points import LONGEST_REASON
 from commands.spoken import SpokenCommand, option, tell, told
 from config import Settings, spoken_locale
 from models.clock import now
 from models.database import database
 from workflow import last_done
+from workflow.administration.acts import record
 from workflow.audit import Tally, snapshot
 from workflow.audit import audit as audited
-from workflow.audit.against import against, renew
-from workflow.digests import BrokenDigest, Digest, latest
+from workflow.audit.against import against, contradicted, renew
+from workflow.digests import BrokenDigest, Digest, day_of, latest, set_aside
 from workflow.errors import Refused
 from workflow.localtime import local_day
 
@@ -63,11 +65,36 @@ def _digest(settings: Settings, file: Path | None) -> Digest | None:
 
 
 @click.command("digest", cls=SpokenCommand, help=told("digest.help"))
-def digest() -> None:
-    """Writes the digest of the city's day."""
+@option("--set-aside", "reason", key="digest.set_aside", metavar="TEXT")
+@option("--by", "admin", key="points.by", metavar="ADMIN")
+def digest(reason: str | None, admin: str | None) -> None:
+    """Writes the digest of the city's day; before that, where it is said why, newer ones that contradict it go."""
+    reason = None if reason is None else " ".join(reason.split())
+    if (reason is None) != (admin is None):
+        raise click.UsageError(told("digest.both"), click.get_current_context())
+    if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
+        raise click.UsageError(told("points.reason_length", most=LONGEST_REASON), click.get_current_context())
     with connected() as settings:
+        folder = settings.data_dir / "digests"
+        if reason is not None and admin is not None:
+            _set_aside(settings, folder, reason, admin)
         with database.reading() as session:
             day = local_day(session, now())
         with snapshot(database) as connection:
-            written = renew(connection, settings.data_dir / "digests", day)
+            written = renew(connection, folder, day)
     tell("digest.written", file=written.path, heads=written.lines)
+
+
+def _set_aside(settings: Settings, folder: Path, reason: str, admin: str) -> None:
+    """On record before it is done, so that nobody does it unseen. Raises Refused where every digest still stands."""
+    with snapshot(database) as connection:
+        paths = contradicted(connection, folder)
+    if not paths:
+        raise Refused("cli.digest.none_aside")
+    days = [day_of(path) for path in reversed(paths)]
+    with database.writing() as session:
+        decider = acting(session, admin, settings, "admin")
+        record(session, decider, "digest.set_aside", "digest", days[0], words={"reason": reason}, days=days)
+    for path in paths:
+        set_aside(path, now())
+    tell("digest.aside", count=len(days), first=days[0], last=days[-1])

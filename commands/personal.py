@@ -33,8 +33,12 @@ def export(who: str, file: Path) -> None:
             collected = personal.collect(session, person, PhoneBook(settings.secret_key))
         storage, made = open_storage(settings.storage_url), os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with os.fdopen(os.open(file, made, 0o600), "wb") as target:
-            for part in personal.packed(collected, storage):
-                target.write(part)
+            try:
+                for part in personal.packed(collected, storage):
+                    target.write(part)
+            except BaseException:
+                file.unlink(missing_ok=True)  # half of it would be no answer, and stand in the way of the next try
+                raise
         with database.writing() as session:
             record(session, SYSTEM, "user.export", "user", person.id)
     rows = sum(len(each) for each in collected.tables.values())

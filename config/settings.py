@@ -146,6 +146,9 @@ def _hold_production(settings: Settings, given: Mapping[str, str]) -> None:
     for name in ("BASE_URL", "TRUSTED_HOSTS"):
         if name not in given:
             raise ConfigError(f"生产环境必须设置 {name}。", f"Production needs {name}.")
+    if urlsplit(settings.base_url).scheme != "https":
+        # Over http every password and every cookie can be read on the way.
+        raise ConfigError("生产环境的 BASE_URL 必须以 https:// 开头。", "BASE_URL of production begins with https://.")
     host = urlsplit(settings.base_url).hostname or ""
     if not any(host == name or (name.startswith(".") and f".{host}".endswith(name)) for name in settings.trusted_hosts):
         raise ConfigError(

@@ -20,7 +20,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -109,8 +109,22 @@ def _lines(path: Path) -> Iterator[str]:
 
 def latest(folder: Path) -> Path | None:
     """The newest day's digest in the folder, or None."""
-    names = sorted(folder.glob(f"[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]{SUFFIX}"))
-    return names[-1] if names else None
+    return next(newest_first(folder), None)
+
+
+def newest_first(folder: Path) -> Iterator[Path]:
+    """The digests in the folder that count, by their days."""
+    yield from sorted(folder.glob(f"[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]{SUFFIX}"), reverse=True)
+
+
+def day_of(path: Path) -> str:
+    """The day in a digest's name."""
+    return path.name.removesuffix(SUFFIX)
+
+
+def set_aside(path: Path, moment: datetime) -> Path:
+    """Take a digest out of those that count: it stays beside them, under a name that says when that was."""
+    return path.rename(path.with_name(f"{day_of(path)}.aside-{moment:%Y%m%dT%H%M%SZ}{SUFFIX}"))
 
 
 def heads(connection: Connection, model: type[Lifecycle]) -> Iterator[tuple[str, Head]]:

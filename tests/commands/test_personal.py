@@ -10,12 +10,13 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
-from models import Act, User
+from models import Act, Photo, User
 from models.database import database
-from stage.cast import a_report, a_ticket, person
+from stage.cast import a_report, a_ticket, person, photo
 from tests.commands.conftest import Run
 from tests.draining import drain
 from workflow.personal.holdings import NAMELESS
+from workflow.pictures import full_key
 
 
 @pytest.fixture
@@ -46,6 +47,21 @@ def test_no_file_is_written_over_and_none_for_nobody(run: Run, alice: int, tmp_p
     for who in ("nobody.here", "#999999", "#x", "#", f"#{2**70}"):
         run("export", who, str(tmp_path / "none"), status=1)
     assert not (tmp_path / "none").exists()
+
+
+def test_half_an_archive_does_not_stay_in_the_way(run: Run, alice: int, tmp_path: Path, environment: Path) -> None:
+    with database.writing() as session:
+        a_report(session, photos=[photo(session, person(session, "alice"))])
+        (key,) = session.scalars(select(Photo.storage_key))
+    broken = environment / "files" / key[:2] / full_key(key)
+    broken.mkdir(parents=True)  # a file that cannot be read, as on a failing disk
+    file = tmp_path / "alice.zip"
+    run("export", "alice", str(file), status=1)
+    assert not file.exists()
+    broken.rmdir()
+    run("export", "alice", str(file))
+    with ZipFile(file) as archive:
+        assert archive.testzip() is None
 
 
 def test_a_person_is_erased_once_their_name_is_typed(run: Run, alice: int) -> None:

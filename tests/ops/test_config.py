@@ -151,7 +151,10 @@ def test_production_refuses_to_start_without(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SECRET_KEY", "k" * 31), ("TRUSTED_HOSTS", "other.example.org"), ("DEMO", "1"), ("DEMO", "people")],
+    [
+        ("SECRET_KEY", "k" * 31), ("TRUSTED_HOSTS", "other.example.org"), ("DEMO", "1"), ("DEMO", "people"),
+        ("BASE_URL", "http://whistle.example.org"),
+    ],
 )
 def test_production_refuses(tmp_path: Path, name: str, value: str):
     with pytest.raises(ConfigError, match=name):

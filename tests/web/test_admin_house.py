@@ -228,6 +228,10 @@ def test_the_record_is_read_by_who_did_it(site: Flask) -> None:
     assert acts("who=nonsense") == acts("") == {"追回积分", "启用账号", "停用账号"}
     assert "SIP-26-000001：照片不实" in words(admin.get("/admin/acts?action=points.reverse"))
     assert "没有这类操作" in words(admin.get(f"/admin/acts?who={number}&action=points.reverse"))
+    with database.writing() as session:
+        days = ["2026-01-02", "2026-01-03"]
+        record(session, SYSTEM, "digest.set_aside", "digest", days[0], words={"reason": "恢复了备份"}, days=days)
+    assert "2026-01-02 2026-01-03：恢复了备份" in words(admin.get("/admin/acts?action=digest.set_aside"))
     assert f'<option value="{number}" selected>' in admin.get(f"/admin/acts?who={number}").text
 
 

@@ -11,14 +11,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from models import Act, Outbox, User
+from models import Act, Outbox, Photo, User
 from models.database import Database
-from stage.cast import PASSWORD, a_ticket, person
+from stage.cast import PASSWORD, a_report, a_ticket, person, photo
 from tests.draining import drain
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import number_of
 from tests.workflow.situations import cap
 from workflow.personal.holdings import NAMELESS
+from workflow.pictures import full_key
 from workflow.say import say
 
 
@@ -42,6 +43,21 @@ def test_everybody_takes_along_what_is_kept_of_them(site: Flask, sqlite_db: Data
         with ZipFile(io.BytesIO(answer.data)) as archive:
             assert json.loads(archive.read("users.json"))[0]["username"] == who
             assert ("我写的话" in archive.read("tickets.json").decode()) == (who == "alice")
+
+
+def test_a_storage_that_fails_on_the_way_gives_no_half_archive(site: Flask, sqlite_db: Database) -> None:
+    with sqlite_db.writing() as session:
+        a_report(session, photos=[photo(session, person(session, "alice"))])
+        (key,) = session.scalars(select(Photo.storage_key))
+    broken = site.extensions["whistle_storage"].folder / key[:2] / full_key(key)
+    broken.mkdir(parents=True)  # a file that cannot be read, as on a failing disk
+    refused = Visitor(site, "alice").post("/account/export", {"export_password": PASSWORD})
+    assert (refused.status_code, refused.mimetype) == (503, "text/html")
+    broken.rmdir()
+    whole = Visitor(site, "alice").post("/account/export", {"export_password": PASSWORD})
+    assert whole.content_length == len(whole.data)
+    with ZipFile(io.BytesIO(whole.data)) as archive:
+        assert archive.testzip() is None
 
 
 @pytest.mark.parametrize(("path", "field"), [("/account/export", "export_password"), ("/account/leave", "password")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, select
 from models.lifecycle import Lifecycle
 from workflow.audit.findings import Findings, found
 from workflow.audit.reading import name_of
-from workflow.digests import ACCOUNT, BrokenDigest, Digest, Head, account_heads, export, heads, latest
+from workflow.digests import ACCOUNT, BrokenDigest, Digest, Head, account_heads, export, heads, latest, newest_first
 from workflow.engine.machines import vocabularies
 from workflow.errors import Refused
 from workflow.say import LOCALES
@@ -74,6 +75,18 @@ def _accounts(connection: Connection, digest: Digest) -> Findings:
             yield found("account_cut", account=pin.id, day=str(digest.day), postings=pin.seq, left=left)
         elif (here.hash, here.balance) != (pin.hash, pin.balance):
             yield found("account_rewritten", account=pin.id, day=str(digest.day), seq=pin.seq)
+
+
+def contradicted(connection: Connection, folder: Path) -> list[Path]:
+    """The newest digests that the database contradicts, up to the first that still stands; newest first."""
+    found_here = []
+    for path in newest_first(folder):
+        # What is no whole digest proves nothing.
+        with suppress(BrokenDigest):
+            if next(against(connection, Digest.open(path)), None) is None:
+                break
+        found_here.append(path)
+    return found_here
 
 
 def renew(connection: Connection, folder: Path, day: date) -> Digest:

@@ -1,4 +1,4 @@
-"""The ZIP that a person takes with them, made part by part while it is sent: no file of it is ever kept."""
+"""The ZIP that a person takes with them, made part by part: no file of it is ever kept."""
 
 from __future__ import annotations
 

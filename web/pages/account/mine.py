@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, url_for
+from collections.abc import Iterable
+from contextlib import ExitStack
+from os import SEEK_END
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import Response, request, url_for
+from werkzeug.wsgi import wrap_file
 
 from models.database import database
 from web.action import action
@@ -14,7 +21,7 @@ from web.pages.addresses import go
 from web.pages.blueprint import pages
 from web.pages.render import render
 from workflow import personal
-from workflow.errors import Invalid, Problem
+from workflow.errors import Busy, Invalid, Problem
 from workflow.identity import hold_password_of
 
 FILE = "whistle-data.zip"
@@ -23,7 +30,7 @@ FILE = "whistle-data.zip"
 @pages.post("/account/export")
 @action("me.export")
 def export() -> Response:
-    """All of it as a ZIP, made while it is sent; whoever only found the phone unlocked gets nothing."""
+    """All of it as a ZIP, whole before any of it is sent; whoever only found the phone unlocked gets nothing."""
     person, password = actor(), page_form().values.get("export_password", "")
     try:
         stop_reading()
@@ -32,10 +39,29 @@ def export() -> Response:
         return settings_page(problem)
     collected = personal.collect(reading(), actor(), keys().phones)
     stop_reading()
-    response = Response(personal.packed(collected, storage()), mimetype="application/zip")
+    archive = _made(personal.packed(collected, storage()))
+    response = Response(wrap_file(request.environ, archive), mimetype="application/zip", direct_passthrough=True)
+    response.call_on_close(archive.close)
+    response.content_length = archive.seek(0, SEEK_END)
+    archive.seek(0)
     response.headers["Content-Disposition"] = f'attachment; filename="{FILE}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _made(parts: Iterable[bytes]) -> IO[bytes]:
+    """A file without a name that is gone when it is closed: where a part cannot be had, nothing has been sent yet.
+
+    Raises StorageUnavailable, and Busy where there is no room for it.
+    """
+    with ExitStack() as failing:
+        archive = failing.enter_context(TemporaryFile())
+        try:
+            archive.writelines(parts)
+        except OSError as error:
+            raise Busy from error
+        failing.pop_all()
+    return archive
 
 
 @pages.get("/account/leave", endpoint="leave_for_good")

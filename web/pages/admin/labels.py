@@ -75,6 +75,9 @@ class Labels(Names):
             case "points.reverse":
                 joint = "：" if self.locale == "zh" else ": "
                 return joint.join((details["ticket"], act.words.get("reason", "—")))
+            case "digest.set_aside":
+                joint = "：" if self.locale == "zh" else ": "
+                return joint.join((" ".join(details["days"]), act.words.get("reason", "—")))
             case "calendar.import":
                 # The command line has not looked at what was there before.
                 key = "act.calendar.changed" if "changed" in details else "act.calendar.days"
