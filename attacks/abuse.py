@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import time_machine
@@ -23,15 +23,36 @@ from workflow.numbers import ticket_id
 
 CLERK, OFFICER, SUPERVISOR, ADMIN = "clerk.loufeng", "officer.enforcement", "supervisor", "admin"
 PEOPLE = (
-    CLERK, "clerk.sip", OFFICER, "head.enforcement", SUPERVISOR, ADMIN, *(f"rider{number}" for number in range(4, 11)),
+    CLERK, "clerk.sip", OFFICER, "head.enforcement", SUPERVISOR, "gate1", ADMIN,
+    *(f"rider{number}" for number in range(4, 11)),
 )  # fmt: skip
 MATTER = {"category": "06010", "latitude": 31.305, "longitude": 120.655}
-HANDLING = {
-    "triage": {"category": "06010"}, "reject": {"reason": "不受理"}, "assign": {"department": "enforcement"},
-    "accept": {}, "send_back": {"reason": "不是我们的"}, "request_extension": {"reason": "材料", "until": "2099-01-04"},
-    "resolve": {"note": "已清运"}, "urge": {}, "unmerge": {},
-}  # fmt: skip
-"""What offices do with a ticket, with fields as they should be."""
+HEAD, AGAIN_SUPERVISOR = "head.enforcement", "gate1"
+OFFICE = """
+    clerk:triage clerk:assign ?accept ?send_back ?request_extension ?resolve
+    officer:accept ?send_back ?request_extension ?request_suspension ?resolve
+    officer:request_suspension supervisor:suspend ?resume officer:resume officer:resolve clerk:confirm
+"""
+LIVES = {
+    CLERK: """
+        ?triage ?reject ?merge clerk:merge ?unmerge clerk:unmerge ?reject ?merge ?assign clerk:assign ?merge ?assign
+        ?urge officer:request_extension ?grant_extension ?refuse_extension clerk:refuse_extension officer:accept ?urge
+        officer:resolve clerk:confirm
+    """,
+    OFFICER: OFFICE,
+    HEAD: OFFICE,
+    SUPERVISOR: """
+        clerk:triage clerk:assign ?urge officer:request_extension clerk:grant_extension officer:accept
+        officer:request_extension ?grant_extension ?refuse_extension supervisor:refuse_extension
+        officer:request_suspension ?suspend ?refuse_suspension supervisor:suspend ?urge ?resume officer:resume
+        officer:send_back clerk:assign officer:send_back ?assign supervisor:assign officer:accept
+        officer:resolve clerk:confirm
+    """,
+}
+"""What becomes of a report of each of theirs, step by step by others of that role; and before those (`?`) what they may
+do in this state to any other ticket, and try on their own."""
+OTHERS = {"clerk": "clerk.sip", "officer": OFFICER, "supervisor": AGAIN_SUPERVISOR}
+OWN_REPORT, OWN_RESOLUTION = "urn:whistle:forbidden.own_report", "urn:whistle:forbidden.own_resolution"
 
 
 class Abuse:
@@ -45,6 +66,8 @@ class Abuse:
         self.earned: list[str] = []
         self.alike: list[str] = []
         """Tickets that were paid for a picture that somebody else was paid for too."""
+        self.other = ""
+        """The number of a ticket to merge others into."""
         self._pictures = iter(range(10_000))
 
     def person(self, who: str) -> Caller:
@@ -92,6 +115,32 @@ class Abuse:
         else:
             self.earned.append(f"{what}: {answer.status}")
 
+    def forbid(self, what: str, answer: Answer, why: str) -> None:
+        """It was refused for this reason, and not by chance for another."""
+        self.tried += 1
+        if answer.status == 403 and answer.json["type"] == why:
+            self.refused += 1
+        else:
+            self.earned.append(f"{what}: {answer.status} {answer.body[:120]!r}")
+
+    def fields(self, who: str, number: str, name: str) -> dict[str, Any]:
+        """What this transition needs, as it should be."""
+        soon = (now() + timedelta(days=7)).date().isoformat()
+        if name.endswith("_extension"):
+            due = datetime.fromisoformat(self.person(OTHERS["clerk"]).get(f"/tickets/{number}").json["due_at"])
+            soon = (due + timedelta(days=5)).date().isoformat()
+        right: dict[str, dict[str, Any]] = {
+            "triage": {"category": "06010"}, "reject": {"reason": "不受理"}, "assign": {"department": "enforcement"},
+            "send_back": {"reason": "不是我们的"}, "request_extension": {"reason": "材料", "until": soon},
+            "grant_extension": {"until": soon}, "refuse_extension": {"reason": "不用"},
+            "request_suspension": {"reason": "施工", "review_on": soon}, "suspend": {"review_on": soon},
+            "refuse_suspension": {"reason": "不用"}, "merge": {"into": self.other},
+        }  # fmt: skip
+        if name == "resolve":
+            shot = patchwork(next(self._pictures))
+            return {"note": "已清运。", "photos": [self.person(who).upload("/uploads", shot).json["items"][0]["id"]]}
+        return right.get(name, {})
+
     def hold(self, what: str, who: str, before: int, most: int) -> None:
         """A trick paid at most so much."""
         self.tried += 1
@@ -105,6 +154,7 @@ def run(stage: Stage) -> None:
     with House(stage.new_folder("house"), stage.new_database()) as house:
         abuse = Abuse(stage, house)
         own_tickets(abuse)
+        own_work(abuse)
         one_picture(abuse)
         merges(abuse)
         league(abuse)
@@ -117,15 +167,35 @@ def run(stage: Stage) -> None:
 
 
 def own_tickets(abuse: Abuse) -> None:
-    """Staff who ride as well handle nothing that they reported, whatever else they are, and are not paid for it."""
-    others = {CLERK: ("clerk.sip", OFFICER), OFFICER: (CLERK, "head.enforcement"), SUPERVISOR: (CLERK, OFFICER)}
-    for who, (clerk, officer) in others.items():
-        _rides_too(abuse.house, who)
+    """Staff who ride as well handle nothing that they reported in any state, and are not paid for it."""
+    _is_too(abuse.house, AGAIN_SUPERVISOR, "supervisor", "sip")
+    abuse.other = abuse.report("rider4")
+    for who, life in LIVES.items():
+        _is_too(abuse.house, who, "rider", "sip")
+        others = OTHERS | ({"officer": HEAD} if who == OFFICER else {})
         number = abuse.report(who)
-        for name, fields in HANDLING.items():
-            abuse.refuse(f"{who} fires {name} on their own", abuse.person(who).fire(number, name, **fields))
-        abuse.finish(number, clerk, officer)
+        for step in life.split():
+            role, _, name = step.rpartition(":")
+            if role:
+                abuse.fire(others[role], number, name, **abuse.fields(others[role], number, name))
+            else:
+                answer = abuse.person(who).fire(number, name[1:], **abuse.fields(who, number, name[1:]))
+                abuse.forbid(f"{who} fires {name[1:]} on their own", answer, OWN_REPORT)
+        abuse.settle()
         abuse.hold(f"{who} is paid for their own", who, 0, 0)
+
+
+def own_work(abuse: Abuse) -> None:
+    """Who is officer and clerk at once does not confirm what they resolved."""
+    _is_too(abuse.house, HEAD, "clerk", "loufeng")
+    number = abuse.report("rider4")
+    for who, name in ((HEAD, "triage"), (HEAD, "assign"), (HEAD, "accept"), (HEAD, "resolve")):
+        abuse.fire(who, number, name, **abuse.fields(who, number, name))
+    for fields in ({}, {"rating": 5}):
+        answer = abuse.person(HEAD).fire(number, "confirm", **fields)
+        abuse.forbid(f"{HEAD} confirms what they resolved", answer, OWN_RESOLUTION)
+    abuse.fire(CLERK, number, "rework", reason="没有清")
+    abuse.fire(OFFICER, number, "resolve", **abuse.fields(OFFICER, number, "resolve"))
 
 
 def one_picture(abuse: Abuse) -> None:
@@ -212,11 +282,11 @@ def _browser(house: House, who: str) -> Browser:
     return browser
 
 
-def _rides_too(house: House, who: str) -> None:
+def _is_too(house: House, who: str, role: str, unit: str) -> None:
     with house.database.writing() as session:
         user = session.scalars(select(User).where(User.username == who)).one()
-        city = session.scalars(select(Unit).where(Unit.kind == "city")).one()
-        user.memberships.append(Membership(role="rider", unit=city))
+        where = session.scalars(select(Unit).where(Unit.code == unit)).one()
+        user.memberships.append(Membership(role=role, unit=where))
 
 
 def _public_id(house: House, number: str) -> str:

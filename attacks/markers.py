@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from sqlalchemy import select
@@ -45,8 +47,10 @@ SIGNS = re.compile(
 TAIL = re.compile(rb"(?<![\da-f])049[6-9](?![\da-f])", re.IGNORECASE)
 """The last digits of their numbers by themselves: in texts, for a picture has them by chance."""
 LINK = re.compile(r"""(?:href|src|action|data-[a-z-]+)="(/[^"#]*)""")
-AT_MOST = 500
-"""Pages that one reader looks at."""
+LINKS = (60, 1500)
+"""How many of the addresses that pages lead on to one reader follows, beyond those that are read anyway: every filter
+and order of a list is an address. Short and long."""
+TONGUES = ("zh", "en")
 
 
 @dataclass
@@ -57,6 +61,13 @@ class Seen:
     pictures: int = 0
     marked: list[str] = field(default_factory=list)
     words: int = 0
+    pages: Counter[str] = field(default_factory=Counter)
+    """Pages that were opened, by the folder of their address."""
+    unread: int = 0
+    """Paths of routes that nobody came to read."""
+    followed: int = 0
+    left: int = 0
+    """Links that were read, and that were not."""
 
     def look(self, what: str, told: bytes, *, picture: bool = False, stranger: bool = False) -> None:
         self.answers += 1
@@ -89,7 +100,7 @@ def run(stage: Stage) -> None:
             _way(house, callers, number, seen)
         books.drain(house, 60)
         for name, browser in browsers.items():
-            _read_all(house, browser, name, numbers, seen)
+            _read_all(house, browser, name, numbers, seen, stage.size(*LINKS))
         letters = [letter for letter in mail.letters if "zqmarker" not in str(letter["To"])]
         for letter in letters:
             seen.look(f"mail to {letter['To']}", _said(letter))
@@ -100,6 +111,11 @@ def run(stage: Stage) -> None:
     stage.figure("reports of marked riders", len(numbers), least=6)
     stage.figure("of which their street may read the mark", control, least=1)
     stage.figure("answers and mails that a department read", seen.answers, least=stage.size(800, 2500))
+    stage.figure("paths of routes that were not read in both languages", seen.unread, exactly=0)
+    stage.figure("pages of tickets opened", seen.pages["/tickets"], least=6 * len(numbers))
+    stage.figure("pages of lists opened", seen.pages["/desk"], least=6 * len(DEPARTMENT))
+    stage.figure("links beyond them, followed", seen.followed, least=stage.size(100, 1000))
+    stage.figure("links left", seen.left)
     stage.figure("in which riders' words were", seen.words, least=10)
     stage.figure("pictures among them, byte by byte", seen.pictures, least=40)
     stage.figure("mails among them", len(letters), least=1)
@@ -183,8 +199,28 @@ def _way(house: House, callers: Callers, number: str, seen: Seen) -> None:
     _rested(callers, CLERK).fire(number, "assign", department="enforcement", assisting=["market"])
 
 
-def _read_all(house: House, browser: Browser, name: str, numbers: list[str], seen: Seen) -> None:
-    """Every route that can be read, about each of the reports, and whatever the pages lead on to, in both languages."""
+def _read_all(house: House, browser: Browser, name: str, numbers: list[str], seen: Seen, links: int) -> None:
+    """Every route that can be read, about each of the reports, in both languages; and of whatever the pages lead on to
+    so many, in one."""
+    paths = _paths(house, numbers)
+    found: set[str] = set()
+    before = seen.answers
+    for path, tongue in product(sorted(paths), TONGUES):
+        found |= _read(browser, name, path, tongue, seen)
+    seen.unread += len(paths) * len(TONGUES) - (seen.answers - before)
+    waiting, known = sorted(found - paths), found | paths
+    for number in range(links):
+        if not waiting:
+            break
+        fresh = _read(browser, name, waiting.pop(0), TONGUES[number % 2], seen) - known
+        seen.followed += 1
+        waiting += sorted(fresh)
+        known |= fresh
+    seen.left += len(waiting)
+
+
+def _paths(house: House, numbers: list[str]) -> set[str]:
+    """The path of every route, once for each thing that it may be about, and searches."""
     with house.database.reading() as session:
         tickets = [ticket for ticket in session.scalars(select(Ticket)) if ticket.number in numbers]
         photos = {
@@ -196,22 +232,21 @@ def _read_all(house: House, browser: Browser, name: str, numbers: list[str], see
     paths |= {f"{path}?size=thumb" for path in paths if "/photos/" in path}
     for query in (f"q={WORDS[:5]}", "q=06010", "mine=true", "overdue=true", f"category={MATTER}", "limit=100"):
         paths |= {f"/api/v1/tickets?{query}", f"/desk/tickets?{query}", f"/desk/tickets/marks.json?{query}"}
-    waiting, known = sorted(paths), set(paths)
-    looked = 0
-    while waiting and looked < AT_MOST:
-        path = waiting.pop(0)
-        looked += 1
-        tongue = ("zh", "en")[looked % 2]
-        answer = browser.ask("GET", path, headers={"Accept-Language": tongue})
-        is_picture = answer.headers.get("Content-Type", "").startswith("image/")
-        body = answer.body.replace(browser.mark.encode(), b"") if browser.mark else answer.body
-        told = body + f"{answer.headers}".encode()
-        seen.look(f"{name}: {path}", _without_chance(told), picture=is_picture, stranger=name == STRANGER)
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
-            found = {html.unescape(link) for link in LINK.findall(answer.body.decode())}
-            fresh = sorted(each for each in found - known if not each.startswith("/static/"))
-            waiting += fresh
-            known |= set(fresh)
+    return paths
+
+
+def _read(browser: Browser, name: str, path: str, tongue: str, seen: Seen) -> set[str]:
+    """Look at one answer; the links in it."""
+    answer = browser.ask("GET", path, headers={"Accept-Language": tongue})
+    kind = answer.headers.get("Content-Type", "")
+    body = answer.body.replace(browser.mark.encode(), b"") if browser.mark else answer.body
+    told = _without_chance(body + f"{answer.headers}".encode())
+    seen.look(f"{name}: {path}", told, picture=kind.startswith("image/"), stranger=name == STRANGER)
+    if not kind.startswith("text/html"):
+        return set()
+    seen.pages[path.partition("?")[0].rpartition("/")[0] or path] += answer.status == 200
+    found = {html.unescape(link) for link in LINK.findall(answer.body.decode())}
+    return {link for link in found if not link.startswith("/static/")}
 
 
 def _searches(callers: Callers) -> Iterator[list[Any]]:

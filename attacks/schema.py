@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import json
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stage.callers import Callers
 from stage.house import INHERITED, House
@@ -35,8 +36,9 @@ expected-statuses = ["2xx", "4xx", 503]
 LEAVING = "/api/v1/tokens/current"
 """Would sign the asking person out of all that follows: asked in a run of its own."""
 LEAVER = "rider2"
-GENERATED = re.compile(r"([\d,]+) generated")
-FAILED = re.compile(r"^- (.+)$", re.MULTILINE)
+REPORT = "schemathesis.json"
+CLEAN = (0, 1)
+"""How the tool ends where it came to its end, with or without findings."""
 ROUNDS = 5
 """At most, until there were enough cases; each has all phases as everybody, with a chance of its own."""
 PATIENCE_SECONDS = 1000
@@ -44,9 +46,12 @@ PATIENCE_SECONDS = 1000
 
 @dataclass
 class Found:
-    """Cases by person, and what broke the document."""
+    """By person: cases whose answer was checked, and of how many operations none was ever asked. What broke the
+    document, and what kept the tool from looking: an answer that never came, or an end before its end."""
 
     cases: Counter[str] = field(default_factory=Counter)
+    unasked: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
@@ -66,12 +71,14 @@ def run(stage: Stage) -> None:
                 break
         _round(found, house, stage, LEAVER, tokens[LEAVER], 0, ("--include-path", LEAVING))
         broken = house.log.read_text(errors="replace").count('"event": "broken"')
-    stage.figure("cases", found.cases.total(), least=least)
+    stage.figure("cases whose answer was checked", found.cases.total(), least=least)
     stage.figure("people who asked", len(found.cases), exactly=len(people) + 1)
+    stage.figure("operations that somebody never asked", sum(found.unasked.values()), exactly=0)
+    stage.figure("cases without an answer, and runs that broke off", len(found.errors), exactly=0)
     stage.figure("breaches of the document", len(found.failures), exactly=0)
     stage.figure("requests that the house calls broken", broken, exactly=0)
     stage.say(f"by person: {dict(found.cases)}")
-    for line in (*found.failures[:12], *found.said[:3]):
+    for line in (*found.errors[:12], *found.failures[:12], *found.said[:3]):
         stage.say(line)
 
 
@@ -81,19 +88,28 @@ def _round(
     """All phases as one person, anew with each number."""
     signed_in = ("--header", f"Authorization: Bearer {token}") if token else ()
     seconds = 5 if name == LEAVER else stage.size(30, 100)
-    said = ask(house, stage, stage.seed + number, stage.size(2, 60), seconds, (*words, *signed_in))
-    counted = GENERATED.search(said)
-    if counted is None:
-        found.failures.append(f"{name}: nothing was asked: {said[-600:]}")
-    else:
-        found.cases[name or "nobody"] += int(counted[1].replace(",", ""))
-    wrong = said.partition("FAILURES")[2]
-    found.failures += [f"{name}: {line}" for line in FAILED.findall(wrong)]
-    found.said += [wrong[:1500]] if wrong else []
+    report, said = ask(house, stage, stage.seed + number, stage.size(2, 60), seconds, (*words, *signed_in))
+    who = name or "nobody"
+    if report is None or not report["complete"] or report["exit_code"] not in CLEAN:
+        found.errors.append(f"{who}: the tool broke off: {said[-600:]}")
+    if report is None or report["operations"] is None:
+        return
+    cases, operations = report["test_cases"], report["operations"]
+    found.cases[who] += cases["generated"] - cases["errored"] - cases["without_checks"]
+    unasked = operations["selected"] - operations["tested"]
+    found.unasked[who] = min(unasked, found.unasked.get(who, unasked))
+    found.errors += [f"{who}: {each['count']} x {each['title']}" for each in report["errors"]]
+    found.errors += [f"{who}: {cases['errored']} cases without an answer"] if cases["errored"] else []
+    found.failures += [f"{who}: {each['count']} x {each['title']}: {each['operations']}" for each in report["failures"]]
+    found.said += [said[-1500:]] if report["errors"] or report["failures"] else []
 
 
-def ask(house: House, stage: Stage, seed: int, examples: int, seconds: int, words: tuple[str, ...]) -> str:
-    """What the tool says at its end."""
+def ask(
+    house: House, stage: Stage, seed: int, examples: int, seconds: int, words: tuple[str, ...]
+) -> tuple[dict[str, Any] | None, str]:
+    """The tool's report, None where it wrote none, and what it says at its end."""
+    written = stage.folder / REPORT
+    written.unlink(missing_ok=True)
     program = Path(sys.executable).with_name("schemathesis")
     done = subprocess.run(
         [
@@ -101,9 +117,10 @@ def ask(house: House, stage: Stage, seed: int, examples: int, seconds: int, word
             "--phases", ",".join(PHASES), "--mode", "all", "--checks", ",".join(CHECKS),
             "--max-examples", str(examples), "--seed", str(seed), "--max-time", str(seconds),
             "--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off",
-            "--generation-database", "none", "--no-color", "--workers", "2", *words,
+            "--generation-database", "none", "--no-color", "--workers", "2",
+            "--report", "json", "--report-json-path", REPORT, *words,
         ],
         cwd=stage.folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
         env={name: text for name, text in house.environment.items() if name in INHERITED} | {"COLUMNS": "200"},
     )  # fmt: skip
-    return done.stdout + done.stderr
+    return (json.loads(written.read_text()) if written.exists() else None), done.stdout + done.stderr

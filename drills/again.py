@@ -8,6 +8,7 @@ import shutil
 import signal
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 from sqlalchemy import delete, select
 
@@ -25,6 +26,8 @@ FORK = multiprocessing.get_context("fork")
 MORNING = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 """When the scene is set: the jobs run sixty days later, and no run depends on today."""
 PATIENCE_SECONDS = 60
+ELSEWHERE = {"scrub": "sqlite"}
+"""What has something to do on one kind of database only."""
 
 
 def run(stage: Stage) -> None:
@@ -33,10 +36,8 @@ def run(stage: Stage) -> None:
     stage.held.callback(server.stop)
     url, folder = stage.new_database(), stage.new_folder("files")
     scene = Scene(url, folder, MORNING, SMTP_URL=server.url, MAIL_FROM="whistle@example.org")
-    jobs.load()
-    known = set(jobs._jobs)
-    stage.figure("kinds of jobs without a scene", len(known ^ scene.refs.keys()), exactly=0)
-    drill = _Again(stage, scene, url, server)
+    stage.figure("kinds of jobs without a scene", len(set(jobs.topics()) ^ scene.refs.keys()), exactly=0)
+    drill = Again(stage, scene, folder, server)
     differing: list[str] = []
     for topic in sorted(scene.refs):
         differing += drill.compare(topic)
@@ -48,10 +49,12 @@ def run(stage: Stage) -> None:
         stage.say(line)
 
 
-class _Again:
-    def __init__(self, stage: Stage, scene: Scene, url: str, server: MailServer) -> None:
-        self.stage, self.scene, self.url, self.server = stage, scene, url, server
-        self.files, self.kept = stage.folder / "files", stage.folder / "kept"
+class Again:
+    """Runs the jobs of a scene one by one, each on a copy of its database and of its data's `folder`."""
+
+    def __init__(self, stage: Stage, scene: Scene, folder: Path, server: MailServer) -> None:
+        self.stage, self.scene, self.files, self.server = stage, scene, folder, server
+        self.kept = stage.folder / "kept_again"
         shutil.copytree(self.files, self.kept)
         self.runs = 0
         self.idle: list[str] = []
@@ -60,8 +63,7 @@ class _Again:
     def compare(self, topic: str) -> list[str]:
         """What differs, for this job, from the state that one run leaves."""
         once = self._state(topic, rows=1, times=1, at_once=1)
-        if not differences(self._state(topic, rows=0, times=0, at_once=1), once):
-            self.idle.append(topic)
+        self.look(topic, once)
         found: list[str] = []
         ways = {
             "2 times": (2, 1, 1), "5 times": (5, 1, 1), "8 at once": (8, 1, 8),
@@ -75,8 +77,18 @@ class _Again:
             found += [f"{topic} {name}: {line}" for line in differences(once, again)]
         return found
 
+    def look(self, topic: str, once: State | None = None) -> None:
+        """Whether one run of this job changes anything but when it comes next."""
+        once = once or self._state(topic, rows=1, times=1, at_once=1)
+        changed = differences(self._state(topic, rows=0, times=0, at_once=1), once)
+        next_run = f"'topic={topic}'"
+        if ELSEWHERE.get(topic, self.stage.database) != self.stage.database:
+            return
+        if not [line for line in changed if not ("'outbox'" in line and next_run in line)]:
+            self.idle.append(topic)
+
     def _state(self, topic: str, *, rows: int, times: int, at_once: int) -> State:
-        copy = self.stage.copy_of(self.url)
+        copy = self.stage.copy_of(self.scene.url)
         self.server.letters.clear()
         shutil.rmtree(self.files)
         shutil.copytree(self.kept, self.files)
@@ -93,7 +105,7 @@ class _Again:
             state = state_of(session)
         database.engine.dispose()
         state.update(("undone", str(error)) for error in undone)
-        state.update(files(self.files))
+        state.update(files(self.files) + self.scene.beside_rows(copy, self.files))
         state.update({("letter", str(letter)): 1 for letter in {each["Message-ID"] for each in self.server.letters}})
         return state
 

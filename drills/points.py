@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from sqlalchemy import func, select
 
+from drills.again import Again
+from models.clock import now
 from models.outbox import Outbox, later
+from queues import jobs
 from stage import books
 from stage.house import House
 from stage.kill_points import POINTS, Orders
@@ -22,6 +25,7 @@ DONE_SECONDS = 90.0
 LIVES = (("leased", "taken", "begun", "committed"), ("written", "marked"))
 """Points that are tried in one house, with a row each of every kind. A mail is held for 55 seconds where its sender is
 killed after it began: both of those points wait at once."""
+DONE = select(func.count(Outbox.id)).where(Outbox.done_at.is_not(None))
 
 
 def run(stage: Stage) -> None:
@@ -31,6 +35,9 @@ def run(stage: Stage) -> None:
     folder = stage.new_folder("house")
     mail = {"SMTP_URL": server.url, "MAIL_FROM": "whistle@example.org"}
     scene = Scene(stage.new_database(), folder, datetime.now(UTC) - LATER, **mail)
+    again = Again(stage, scene, folder, server)
+    for topic in scene.refs:
+        again.look(topic)
     drill = _Points(stage, scene, server, mail)
     once, _ = drill.lived_through(())
     differing: list[str] = []
@@ -39,11 +46,13 @@ def run(stage: Stage) -> None:
         stage.figure(f"killed when {', '.join(points)}: done after", seconds, "s", most=DONE_SECONDS)
         differing += [f"{points}: {line}" for line in differences(timeless(once), timeless(state))]
     stage.figure("points of each kind of job", sum(map(len, LIVES)), exactly=len(POINTS))
-    stage.figure("kinds of jobs", len(scene.refs))
+    stage.figure("kinds of jobs", len(scene.refs), exactly=len(jobs.topics()))
+    stage.figure("kinds that had nothing to do", len(again.idle), exactly=0)
+    stage.figure("runs before there was an order to be killed", drill.early, exactly=0)
     stage.figure("kills", drill.kills, exactly=len(POINTS) * len(scene.refs))
     stage.figure("letters too many or too few", sum(map(abs, drill.letters)), exactly=0)
     stage.figure("effects that differ from those of an undisturbed run", len(differing), exactly=0)
-    for line in differing[:10]:
+    for line in [*again.idle, *differing][:10]:
         stage.say(line)
 
 
@@ -52,7 +61,7 @@ class _Points:
         self.stage, self.scene, self.server, self.mail = stage, scene, server, mail
         self.files, self.kept = stage.folder / "house" / "files", stage.folder / "kept"
         shutil.copytree(self.files, self.kept)
-        self._houses = self.kills = 0
+        self._houses = self.kills = self.early = 0
         self.letters: list[int] = []
         """Of each life: how many letters more than mails that were to be sent, the same one twice being one."""
 
@@ -68,8 +77,15 @@ class _Points:
         orders = Orders(self.stage.new_folder(f"orders{self._houses}"))
         url = self.stage.copy_of(self.scene.url)
         environment = {**self.mail, **orders.environment(), "WORKERS": "4", "WEB_CONCURRENCY": "1"}
-        with House(self.files.parent, url, **environment) as house:
-            books.drain(house, DONE_SECONDS)  # what comes every day comes at the start
+        house = House(self.files.parent, url, **environment)
+        with house.database.writing() as session:
+            # What comes every day would come at the start, before anybody is there to be killed.
+            for each in jobs.periodic():
+                later(session, each.topic, "", due=now() + timedelta(days=1))
+            done = session.scalar(DONE)
+        with house:
+            with house.database.reading() as session:
+                self.early += (session.scalar(DONE) or 0) - (done or 0)
             for topic, point in product(self.scene.refs, points):
                 orders.give(topic, point)
             with house.database.writing() as session:
@@ -83,9 +99,10 @@ class _Points:
             house.stop()
             with house.database.reading() as session:
                 state = state_of(session, but=("outbox",), times=False)
+                state[("done long ago",)] = session.scalar(DONE.where(Outbox.done_at < now() - timedelta(days=30))) or 0
                 mails = session.scalar(select(func.count(Outbox.id)).where(Outbox.topic == "mail"))
         # Who was killed between sending and writing that down sends again, under the same name.
         self.letters.append(len({letter["Message-ID"] for letter in self.server.letters}) - (mails or 0))
-        state.update(files(self.files))
+        state.update(files(self.files) + self.scene.beside_rows(url, self.files.parent))
         state.update({("letter", str(letter["To"]), str(letter["Subject"])): 1 for letter in self.server.letters})
         return state, seconds

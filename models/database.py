@@ -214,7 +214,8 @@ class Database:
 
     def scrub(self) -> bool:
         """Write a SQLite file anew, so that it holds nothing but its rows, and empty the log before it. Whoever writes
-        waits, for eight seconds at most; False where somebody reads the log all the while. Nothing to do on PostgreSQL, which has no such file."""
+        waits, for eight seconds at most; False where somebody reads the log all the while. Nothing to do on PostgreSQL,
+        which has no such file."""
         if self.engine.dialect.name != "sqlite":
             return True
         raw = self.engine.raw_connection()

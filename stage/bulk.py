@@ -29,6 +29,7 @@ STEPS = (
     ("confirm", "resolved", "confirmed", '{"rating":5}', None),
     ("reward", "confirmed", "rewarded", '{"points":10}', None),
 )
+RESOLVED = next(number for number, step in enumerate(STEPS, start=1) if step[0] == "resolve")
 POINTS = 10
 BATCH = 500
 
@@ -76,12 +77,13 @@ class _Writer:
 
     def _ticket(self) -> None:
         number, moment = self._next(Ticket), now()
+        resolved = moment + timedelta(minutes=RESOLVED)
         self.rows[Ticket].append({
             "id": number, "state": "rewarded", "version": len(STEPS), "definition_id": self.definition,
             "series": "SIP-26", "public_id": f"bulk{number}", "reporter_id": self.person.id, "anonymous": False,
             "latitude": 31.305, "longitude": 120.655, "datum": "wgs84", "created_at": moment, "updated_at": moment,
             "unit_id": self.unit.id, "priority": "normal", "send_backs": 0, "extensions": 0, "urges": 1, "reworks": 0,
-            "reopens": 0, "appeals": 0,
+            "reopens": 0, "appeals": 0, "settled_at": resolved, "resolved_at": resolved,
         })  # fmt: skip
         previous = ""
         for seq, step in enumerate(STEPS, start=1):

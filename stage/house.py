@@ -127,6 +127,14 @@ class House:
         pid = self.pid(name)
         return [pid, *_children(pid)]
 
+    def family(self, name: str) -> list[int]:
+        """The processes of a part with all that came of them, also what decodes a photo and is soon gone."""
+        found, fresh = [], [self.pid(name)]
+        while fresh:
+            found += fresh
+            fresh = [child for pid in fresh for child in _children(pid)]
+        return found
+
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """Signal one part (SIGKILL unless said); the process that was hit, 0 where none ran."""
         pid = self.parts().get(name, 0)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -17,12 +21,14 @@ from models.clock import moved, now
 from models.database import database
 from models.storage import open_storage
 from stage.photos import patchwork
+from stage.state import State
 from stage.traffic import CLERK, MATTER, OFFICER, PLACE
 from workflow import bootstrap, notices, personal, telling
 from workflow.actors import SYSTEM
 from workflow.city_settings import calendar
 from workflow.engine import fire
 from workflow.localtime import local_day
+from workflow.phones import PhoneBook
 from workflow.photos import inspect_and_render
 from workflow.pictures import full_key, keep, stored
 from workflow.report import clocks
@@ -32,10 +38,13 @@ RULED = "01001"
 """A matter that a rule assigns."""
 LATER = timedelta(days=60)
 """By then every timer of the scene has come due, and what nobody used is over."""
+WIDE = 1_500_000
+"""Characters of a row that is deleted, whose room stays in a SQLite file until that is written anew."""
+ROOMY_PAGES = 100
 
 
 class Scene:
-    """`refs` holds, for each topic, what its job is about; `moment_of` says when to run it."""
+    """`refs` holds, for each topic, what its job is about; `moment_of` says when it has something to do."""
 
     def __init__(self, url: str, folder: Path, at: datetime, **environment: str) -> None:
         os.environ |= {"DATA_DIR": str(folder), "DATABASE_URL": url, "DEMO": "people", **environment}
@@ -51,11 +60,25 @@ class Scene:
                 self._jobs(session)
                 for row in session.scalars(select(Outbox)):
                     session.delete(row)
+                session.flush()
+                session.add(Outbox(topic="tell_report", ref="0", due=now(), created_at=now(), done_at=now()))
+                session.add(Outbox(topic="scrub", ref="", due=now(), created_at=now(), last_error="w" * WIDE))
+            with database.writing() as session:
+                session.execute(delete(Outbox).where(Outbox.done_at.is_(None)))
         database.engine.dispose()
 
     def moment_of(self, topic: str) -> datetime:
         """When to run this job: `at`, but where files' ages count, which the disk tells by the clock of today."""
         return self._disk_later if topic == "sweep_pictures" else self.at
+
+    @staticmethod
+    def beside_rows(url: str, folder: Path) -> State:
+        """What jobs leave that no table shows: whether digests are there, and room in a SQLite file."""
+        found = [("digests", str(any((folder / "digests").glob("*"))))]
+        if url.startswith("sqlite"):
+            with contextlib.closing(sqlite3.connect(make_url(url).database or "")) as raw:
+                found.append(("roomy", str(raw.execute("PRAGMA freelist_count").fetchone()[0] > ROOMY_PAGES)))
+        return Counter(found)
 
     def _people(self, session: Session) -> None:
         self._session = session
@@ -85,11 +108,18 @@ class Scene:
         refs["draw_reviews"] = ""
         open_storage(self.settings.storage_url).put(full_key("killed"), patchwork(0))
         refs["sweep_pictures"] = ""
+        self._gone()
         refs["erase_person"] = str(self._leaving().id)
-        session.add(Outbox(topic="tell_report", ref="0", due=now(), created_at=now(), done_at=now()))
         unused = self._upload()
         refs["discard_picture"] = unused.storage_key
         session.delete(unused)
+
+    def _gone(self) -> None:
+        """A rider who was erased yesterday, so that the file of the database is to be written anew."""
+        with moved(self.at - timedelta(days=1)):
+            person = self._who["rider2"]
+            personal.ask(self._session, person, actor=person, let_go=True)
+            personal.erase(self._session, person.id, PhoneBook(self.settings.secret_key))
 
     def _leaving(self) -> User:
         """A rider who wrote and photographed, has points, and has decided to leave."""

@@ -26,9 +26,9 @@ def usage(house: House) -> Usage:
     """As it is now."""
     found = Usage()
     for name in sorted(house.parts()):
-        for pid in house.processes(name):
+        for pid in house.family(name):
             with contextlib.suppress(OSError):
-                found.memory[name, pid] = _pss(pid)
+                found.memory[name, pid] = pss(pid)
                 found.files[name, pid] = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     if house.database.engine.dialect.name == "postgresql":
         with house.database.engine.connect() as connection:
@@ -36,7 +36,9 @@ def usage(house: House) -> Usage:
     return found
 
 
-def _pss(pid: int) -> float:
+def pss(pid: int) -> float:
+    """What a process would free by ending, in MB: each shared page counted once among those that share it. Raises
+    OSError for one that is gone."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
