@@ -23,7 +23,7 @@ def run(stage: Stage) -> None:
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
         for folder in folders:
-            traffic.wait_for_acts(house, before)
+            traffic.wait_for_acts(house, before, stage.size(120.0, 900.0))
             _command(house, "digest")
             known.append(_acknowledged(traffic))
             acts, began = traffic.acknowledged, time.monotonic()
