@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 import threading
 import time
 from collections import Counter, defaultdict
@@ -12,13 +13,18 @@ from urllib.parse import urlencode
 from stage import books
 from stage.callers import PASSWORD, Callers, Line, Lost
 from stage.house import House
+from stage.large_photos import large_photos
 from stage.stage import Stage
 from stage.traffic import CLERK, OFFICER, RIDERS, Traffic, picture
 from stage.usage import Usage, usage
 
 MOST_MORE = 1.1
-WARM = 0.5
-"""The share of the load's time before the first look: each process has then done everything a few times."""
+WARM_SECONDS = 30.0
+"""Of load before the minutes that count, and of each process's life before it does: by then it has done everything a
+few times."""
+SAMPLE_SECONDS = 2.0
+LEAST_SAMPLES = 9
+"""Of a process that is held against itself: the median of its first third against that of its last."""
 SETTLE_SECONDS = 7.0
 """Longer than gunicorn keeps an idle connection open."""
 PAGES = {RIDERS[0]: ("/my", "/report", "/points", "/inbox"), CLERK: ("/", "/inbox"), OFFICER: ("/", "/account")}
@@ -26,12 +32,15 @@ LISTS = ("/tickets", "/tickets?limit=5", "/me", "/categories", "/units", "/notif
 PAUSE_SECONDS = 0.1
 POOLED = 4
 """What a pool may have opened since: it holds as many connections as ever were used at once."""
+LARGE_SHARE = 0.03
+"""Of what is sent and read: photos as large as are taken."""
 
 
 class Readers:
-    """People who open pages and lists, and one who sends photos that nobody uses."""
+    """People who open pages and lists, and send photos that nobody uses, large ones among them."""
 
-    def __init__(self, house: House, seed: int) -> None:
+    def __init__(self, house: House, seed: int, shots: dict[str, bytes]) -> None:
+        self._shots = shots
         self.statuses: Counter[int] = Counter()
         self._callers, self._address = Callers(house), house.address
         self._cookies = {name: self._sign_in(name) for name in PAGES}
@@ -63,7 +72,11 @@ class Readers:
         while not self._ending.wait(PAUSE_SECONDS):
             name = chance.choice(list(PAGES))
             try:
-                if chance.random() < 0.2:
+                if chance.random() < LARGE_SHARE:
+                    kind = chance.choice(list(self._shots))
+                    form = f"image/{kind.lower()}"
+                    status = self._callers[name].upload("/uploads", self._shots[kind], kind=form).status
+                elif chance.random() < 0.2:
                     shot = picture(chance.getrandbits(32), (1600, 1200))
                     status = self._callers[name].upload("/uploads", shot).status
                 elif chance.random() < 0.5:
@@ -76,18 +89,58 @@ class Readers:
             self.statuses[status] += 1
 
 
+class Watch:
+    """Memory of every process (MB), looked at all along, by part and number; `most` is that of all at one moment."""
+
+    def __init__(self, house: House) -> None:
+        self.samples: dict[tuple[str, int], list[float]] = defaultdict(list)
+        self.most = 0.0
+        self._house, self._ending = house, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def start(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._ending.set()
+        self._thread.join(60)
+
+    def grown(self) -> dict[str, float]:
+        """By part: of its processes that were there for long, how much the last third of a life is above the first, as
+        a factor."""
+        found: dict[str, float] = {}
+        for (name, _), samples in self.samples.items():
+            seen = samples[round(WARM_SECONDS / SAMPLE_SECONDS) :]
+            if len(seen) >= LEAST_SAMPLES:
+                third = len(seen) // 3
+                factor = statistics.median(seen[-third:]) / statistics.median(seen[:third])
+                found[name] = max(found.get(name, 0.0), factor)
+        return found
+
+    def _look(self) -> None:
+        while not self._ending.wait(SAMPLE_SECONDS):
+            held = usage(self._house).memory
+            self.most = max(self.most, sum(held.values()))
+            for process, megabytes in held.items():
+                self.samples[process].append(megabytes)
+
+
 def run(stage: Stage) -> None:
-    seconds = stage.size(60, 300)
+    seconds, shots = stage.size(90, 300), large_photos(stage.seed)
     with House(stage.new_folder("house"), stage.new_database()) as house:
         rides, answers = [], Counter[int]()
         looks: list[Usage] = []
-        for number, share in enumerate((WARM, 1 - WARM)):
+        watch = Watch(house).start()
+        for number, lasts in enumerate((WARM_SECONDS, seconds)):
             traffic = Traffic(house, seed=stage.seed + number, pause=PAUSE_SECONDS).start()
-            readers = Readers(house, stage.seed + number).start()
-            time.sleep(seconds * share)
+            readers = Readers(house, stage.seed + number, shots).start()
+            time.sleep(lasts)
             readers.stop()
             traffic.stop()
             books.drain(house, 120)
+            if lasts == seconds:
+                watch.stop()
             time.sleep(SETTLE_SECONDS)
             looks.append(usage(house))
             rides += traffic.rides
@@ -106,11 +159,17 @@ def run(stage: Stage) -> None:
     stage.figure("others replaced", sum(not name.startswith("worker") for name in replaced), exactly=0)
     before, after = _by_part(warm.memory), _by_part(end.memory)
     together = sum(before.values())
-    stage.figure(f"memory of all (warm {together:.1f})", sum(after.values()), "MB", most=MOST_MORE * together)
+    stage.figure(f"memory of all at rest (warm {together:.1f})", sum(after.values()), "MB", most=MOST_MORE * together)
+    grown = watch.grown()
     for name in sorted(before):
         # Redis is not ours, and 2 MB of which half is shared with whoever else runs one.
-        most = MOST_MORE * before[name] if name != "redis" else None
-        stage.figure(f"memory of {name} (warm {before[name]:.1f})", after[name], "MB", most=most)
+        most = MOST_MORE if name != "redis" else None
+        stage.figure(
+            f"memory of {name} at rest (warm {before[name]:.1f})", after[name], "MB", most=most and most * before[name]
+        )
+        stage.figure(f"under load, a process of {name} grew to", grown.get(name, 0.0), "times", most=most)
+    stage.figure("parts of which no process was there for long", len(before.keys() - grown.keys()), exactly=0)
+    stage.figure("memory of all at one moment, with what decodes", watch.most, "MB")
     before, after = _by_part(warm.files), _by_part(end.files)
     for name in sorted(before):
         stage.figure(f"open files of {name} (warm {before[name]:.0f})", after[name], most=before[name] + POOLED)
