@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import product
 
 from stage import books
 from stage.callers import Answer, Line, Lost
@@ -14,9 +15,9 @@ from stage.house import House
 from stage.stage import Stage
 from stage.traffic import RIDERS, Traffic, picture
 
-PARTS = ("web", "worker1", "web", "relay", "worker2")
-"""In turn: SIGHUP has gunicorn replace one generation of its processes by the next; the others end at SIGTERM when what
-they do is done, and the supervisor starts them again."""
+PARTS = ("web", "worker1", "relay", "worker2")
+"""A rolling restart is one of each: SIGHUP has gunicorn replace one generation of its processes by the next; the others
+end at SIGTERM when what they do is done, and the supervisor starts them again."""
 CLOSE = {"Connection": "close"}
 DRAINED_SECONDS = 120.0
 
@@ -55,7 +56,7 @@ class Knocking:
 
 
 def run(stage: Stage) -> None:
-    restarts = stage.size(5, 20)
+    rolls = stage.size(2, 20)
     with House(stage.new_folder("house"), stage.new_database()) as house:
         traffic = Traffic(house, seed=stage.seed).start()
         rider, shot = traffic.callers[RIDERS[0]], picture(stage.seed, (2400, 1800))
@@ -63,9 +64,9 @@ def run(stage: Stage) -> None:
         # Long enough on the way to be met by a restart.
         sending = Knocking(lambda: rider.upload("/uploads", shot, Connection="close"), 0.3).start()
         acts: list[int] = []
-        for number in range(restarts):
+        for _, name in product(range(rolls), PARTS):
             before = traffic.acknowledged
-            _restart(house, PARTS[number % len(PARTS)])
+            _restart(house, name)
             _wait_for_acts(house, traffic, before + 10)
             acts.append(traffic.acknowledged - before)
         knocking.stop()
@@ -74,12 +75,14 @@ def run(stage: Stage) -> None:
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, 2 * DRAINED_SECONDS)
         found = books.read(house, traffic.rides)
-    stage.figure("restarts", restarts, least=4)
+    stage.figure("rolling restarts, of each part in turn", rolls, exactly=stage.size(2, 20))
+    stage.figure("parts restarted", len(acts), exactly=rolls * len(PARTS))
     stage.figure("acts acknowledged around each, at least", min(acts), least=10)
     # A connection that rests between two requests is closed with its process: its client asks again.
     stage.figure("requests on open connections asked again", traffic.statuses[0])
+    stage.figure("of which broken off once they were sent", traffic.broken_off, exactly=0)
     for name, each in (("calls", knocking), ("photos", sending)):
-        stage.figure(f"{name} on new connections", each.answers.total(), least=restarts)
+        stage.figure(f"{name} on new connections", each.answers.total(), least=len(acts))
         stage.figure(f"{name} refused or broken off", each.broken, exactly=0)
         stage.figure("slowest of them", each.slowest, "s")
     found.show(stage.figures)

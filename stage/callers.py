@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
+import select
 import socket
 import threading
 from collections.abc import Mapping
@@ -17,7 +18,12 @@ TIMEOUT_SECONDS = 30.0
 
 
 class Lost(Exception):
-    """No answer came: whether the call was carried out is not known."""
+    """No answer came. `sent`: the call was on its way, and whether it was carried out is not known; else the server had
+    closed a connection that rested."""
+
+    def __init__(self, what: str, *, sent: bool = True) -> None:
+        super().__init__(what)
+        self.sent = sent
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ class Line:
                 self._connection = http.client.HTTPConnection(self._host, timeout=self._timeout)
                 self._connection.connect()
                 self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            elif select.select([self._connection.sock], [], [], 0)[0]:
+                self.close()
+                raise Lost(f"{method} {path}: closed while it rested", sent=False)
             self._connection.request(method, path, body, dict(headers))
             answer = self._connection.getresponse()
             found = Answer(answer.status, answer.headers, answer.read())

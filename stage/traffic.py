@@ -69,6 +69,8 @@ class Traffic:
         self.rides: list[Ride] = []
         self.statuses: Counter[int] = Counter()
         """Every answer's status; 0 for none."""
+        self.broken_off = 0
+        """Of those without an answer: what had been sent, and not found its connection closed."""
         self.acknowledged = 0
         self._seed = seed
         self._pause = pause
@@ -208,8 +210,9 @@ class Traffic:
     def _try(self, ask: Any) -> Answer | None:
         try:
             answer: Answer = ask()
-        except Lost:
+        except Lost as lost:
             self.statuses[0] += 1
+            self.broken_off += lost.sent
             return None
         self.statuses[answer.status] += 1
         return answer
