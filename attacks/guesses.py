@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import statistics
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPMessage
 
-from stage.browser import DEVICE, Browser
+from sqlalchemy import delete, select
+
+from models import Throttle, User
+from stage.browser import DEVICE, MARK, Browser
 from stage.callers import PASSWORD, Answer, Caller
 from stage.house import House
 from stage.stage import Stage
+from workflow import identity
 
 VICTIM, OTHER = "officer.enforcement", "rider1"
 SPELLINGS = (VICTIM, VICTIM.upper(), f" {VICTIM} ", VICTIM.title(), VICTIM.replace("o", "\uff4f"))
@@ -20,8 +26,15 @@ SPELLINGS = (VICTIM, VICTIM.upper(), f" {VICTIM} ", VICTIM.title(), VICTIM.repla
 MOST_LOOKED_AT = 20
 AT_ONCE = 24
 TIMED = ("clerk.loufeng", "head.enforcement", "supervisor", "admin", "rider2", "rider3")
+DISABLED, PHONE_ONLY = ("head.enforcement", "rider3"), "rider2"
+"""Of them, who may not sign in any more, and who has a telephone number and no password."""
+ROUNDS = 9
+"""Of guesses at each name, then counts are set back: fewer than are put off."""
 APART = 0.10
-VARYING = ("date", "x-request-id", "content-length", "retry-after")
+VARYING = ("date", "x-request-id", "content-length", "retry-after", "set-cookie", "content-security-policy")
+DEMO_BUTTON = re.compile(rb'<input type="hidden" name="username"[^>]*>')
+"""Names that the page shows by itself, and not since they were asked for."""
+Way = Callable[[House, str, str], Answer]
 
 
 def run(stage: Stage) -> None:
@@ -31,7 +44,8 @@ def run(stage: Stage) -> None:
         own, foreign = Browser(house.address), Browser(house.address)
         own.sign_in(VICTIM)
         foreign.sign_in(OTHER)
-        known, unknown = _timed(house, stage.size(9, 9))
+        _shut_out(house)
+        timed = {name: _timed(house, way, stage.size(2, 10)) for name, way in WAYS.items()}
         began = time.monotonic()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             statuses = Counter(pool.map(lambda number: _guess(house, stage.seed, number, foreign), range(guesses)))
@@ -51,9 +65,11 @@ def run(stage: Stage) -> None:
     stage.figure("guesses looked at from the owner's device", wrong_here[401], most=MOST_LOOKED_AT)
     stage.figure("guesses looked at for a name that nobody has", nobody[401], most=MOST_LOOKED_AT)
     stage.figure("somebody else is let in", int(others == 201), exactly=1)
-    stage.figure("known names, median", known * 1000, "ms")
-    stage.figure("unknown names, median", unknown * 1000, "ms")
-    stage.figure("apart", abs(known - unknown) / max(known, unknown), most=APART)
+    for way, found in timed.items():
+        for kind, (known, unknown) in found.items():
+            stage.figure(f"{way}: {kind}, median", known * 1000, "ms")
+            stage.figure(f"{way}: names turned round that nobody has", unknown * 1000, "ms")
+            stage.figure(f"{way}: {kind}, apart from them", abs(known - unknown) / max(known, unknown), most=APART)
 
 
 def _guess(house: House, seed: int, number: int, foreign: Browser) -> int:
@@ -80,22 +96,51 @@ def _token(house: House, name: str, password: str, headers: dict[str, str] | Non
     return Caller(house.address, None).call("POST", "/tokens", body, headers=headers)
 
 
-def _timed(house: House, rounds: int) -> tuple[float, float]:
-    """The median seconds that a wrong guess takes for names that there are and for names that there are not, asked in
-    turns over one open line. Raises AssertionError where the answers differ in anything."""
-    caller = Caller(house.address, None)
-    seconds: dict[bool, list[float]] = {True: [], False: []}
+def _over_api(house: House, name: str, password: str) -> Answer:
+    return _token(house, name, password)
+
+
+def _on_page(house: House, name: str, password: str) -> Answer:
+    return Browser(house.address).send("/sign-in", {"username": name, "password": password})
+
+
+WAYS = {"API": _over_api, "page": _on_page}
+
+
+def _shut_out(house: House) -> None:
+    """Some are disabled, and one has no password."""
+    with house.database.writing() as session:
+        for user in session.scalars(select(User).where(User.username.in_((*DISABLED, PHONE_ONLY)))):
+            if user.username == PHONE_ONLY:
+                user.password_hash = None
+            else:
+                identity.disable(session, user)
+
+
+def _kind(name: str) -> str:
+    return "disabled" if name in DISABLED else "without a password" if name == PHONE_ONLY else "known names"
+
+
+def _timed(house: House, way: Way, times: int) -> dict[str, tuple[float, float]]:
+    """For each kind of person the median seconds that a wrong guess takes, and those for as many names that nobody has,
+    asked in turns. Raises AssertionError where the answers differ in anything."""
+    seconds: dict[tuple[str, bool], list[float]] = defaultdict(list)
     answers: set[tuple[int, bytes, str]] = set()
-    for number in range(rounds):
+    for number in range(ROUNDS * times):
+        if number % ROUNDS == 0:
+            with house.database.writing() as session:
+                session.execute(delete(Throttle))
         for name in TIMED:
             for known in (True, False) if number % 2 else (False, True):
-                asked = name if known else f"{name[::-1]}"
+                asked = name if known else name[::-1]
                 began = time.perf_counter()
-                answer = caller.post("/tokens", {"username": asked, "password": f"wrong {number}"})
-                seconds[known].append(time.perf_counter() - began)
-                answers.add((answer.status, answer.body, _plain(answer.headers)))
+                answer = way(house, asked, f"wrong {number}")
+                seconds[_kind(name), known].append(time.perf_counter() - began)
+                body = MARK.sub(b"", DEMO_BUTTON.sub(b"", answer.body)).replace(f'value="{asked}"'.encode(), b"")
+                answers.add((answer.status, body, _plain(answer.headers)))
     assert len(answers) == 1, answers
-    return statistics.median(seconds[True]), statistics.median(seconds[False])
+    kinds = {kind for kind, _ in seconds}
+    return {kind: (statistics.median(seconds[kind, True]), statistics.median(seconds[kind, False])) for kind in kinds}
 
 
 def _plain(headers: HTTPMessage) -> str:
