@@ -25,6 +25,7 @@ from workflow import access, bootstrap, points
 from workflow.audit import Tally, audit, snapshot
 from workflow.engine import permitted
 from workflow.pictures import full_key, thumb_key
+from workflow.points.caps import COUNTS
 
 DAYS, REPORTS = 21, 130
 HELD = 91
@@ -192,7 +193,7 @@ def test_balances_are_their_postings_and_caps_hold(session: Session) -> None:
     }
     assert sum(each.balance for each in accounts) == 0
     most = session.scalars(select(Rule).where(Rule.kind == "cap", Rule.code == "day")).one().body["points"]
-    days = select(func.sum(Award.points)).where(Award.state.in_(points.COUNTS)).group_by(Award.user_id, Award.day)
+    days = select(func.sum(Award.points)).where(Award.state.in_(COUNTS)).group_by(Award.user_id, Award.day)
     used = session.scalars(days).all()
     assert max(used) <= most
     assert sum(used) > 0

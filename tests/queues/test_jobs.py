@@ -62,7 +62,7 @@ def test_a_job_is_registered_as_it_was_told(bare: Callable[[Session, str], None]
     assert jobs.job("slow", timeout=300, every=EVERY_HOUR)(bare) is bare
     assert jobs.job("usual")(bare) is bare
     assert [jobs.find(topic) for topic in ("quick", "slow", "usual")] == [
-        jobs.Job("quick", bare, 1, None), jobs.Job("slow", bare, 300, EVERY_HOUR), jobs.Job("usual", bare, 60, None),
+        jobs.Job("quick", bare, 1, None), jobs.Job("slow", bare, 300, EVERY_HOUR), jobs.Job("usual", bare, 10, None),
     ]  # fmt: skip
 
 
