@@ -56,30 +56,37 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     # SQLite's own waiting sleeps for longer and longer, so that whoever waits longest is asked least.
-    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     raw: Any = connection.connection.driver_connection
+    (patience_ms,) = raw.execute("PRAGMA busy_timeout").fetchone()
     raw.execute("PRAGMA busy_timeout=0")
     try:
-        while not _begun(raw, until):
+        # Counted, and not by a clock, which may be put back or stand still.
+        for _ in range(int(patience_ms / 1000 / ASKED_EVERY_SECONDS)):
+            if _begun(raw):
+                return
             time.sleep(ASKED_EVERY_SECONDS)
+        raise _busy()
     finally:
-        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        raw.execute(f"PRAGMA busy_timeout={patience_ms}")
 
 
-def _begun(raw: sqlite3.Connection, until: float) -> bool:
+def _begun(raw: sqlite3.Connection) -> bool:
     try:
         raw.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-        return False
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
     return True
 
 
 def _busy() -> OperationalError:
+    """What the driver raises where SQLite itself has waited."""
     error = sqlite3.OperationalError("database is locked")
-    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    return OperationalError("BEGIN IMMEDIATE", None, error)
+    error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_BUSY, "SQLITE_BUSY"
+    told = OperationalError("BEGIN IMMEDIATE", None, error)
+    told.__cause__ = error
+    return told
 
 
 def _mind_poolers(connection: psycopg.Connection[Any], _record: Any) -> None:

@@ -117,9 +117,9 @@ def test_who_comes_while_another_writes_waits_and_writes_then(file: Database) ->
 
 
 def test_who_waits_too_long_is_told_that_it_is_busy(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MODULE, "BUSY_TIMEOUT_MS", 20)
     other = Database()
     other.connect(str(file.engine.url))
-    monkeypatch.setattr(MODULE, "BUSY_TIMEOUT_MS", 20)
     with file.writing() as session:
         session.execute(select(Unit.id))
         with pytest.raises(OperationalError, match="locked"):
