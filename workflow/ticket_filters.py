@@ -110,11 +110,11 @@ def count(
     """How many tickets within `base`, and within `more`, each filter holds for the actor: all of those at work, in one
     query; of what may have ended no more than `MOST` and one."""
     asked = [*conditions(session, actor, base), *more]
-    working = {name: wanted for name, wanted in named.items() if _at_work(session, wanted)}
+    working = {name: wanted for name, wanted in named.items() if at_work(session, wanted)}
     columns = sums(session, actor, working)
     within = visible_tickets(session, actor, AT_WORK).where(*asked).with_only_columns(*columns)
-    at_work = session.execute(within).one() if columns else ()
-    found = dict(zip(working, at_work, strict=True))
+    counted = session.execute(within).one() if columns else ()
+    found = dict(zip(working, counted, strict=True))
     for name, wanted in named.items():
         if name not in found:
             seen = visible_tickets(session, actor).where(*asked, *conditions(session, actor, wanted))
@@ -123,12 +123,12 @@ def count(
     return found
 
 
-def _at_work(session: Session, wanted: TicketFilter) -> bool:
-    """Whether all that the filter holds is at work, as the filter itself shows."""
+def at_work(session: Session, wanted: TicketFilter) -> bool:
+    """Whether all that the filter holds is at work, as the filter itself shows: then it is counted whole."""
     if wanted.open or wanted.overdue or wanted.near_due or wanted.bouncing or wanted.waiting_for:
         return True
-    at_work = known(session, "states at work", _states_at_work, plain=True)
-    return bool(wanted.states) and at_work.issuperset(wanted.states)
+    states = known(session, "states at work", _states_at_work, plain=True)
+    return bool(wanted.states) and states.issuperset(wanted.states)
 
 
 def _states_at_work(session: Session) -> frozenset[str]:

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
+import models.tickets
 from models import Ticket, Unit
 from models.clock import now
 from models.database import Database
@@ -18,9 +19,13 @@ from stage.cast import RUBBISH, a_report, a_ticket, person, photo, step
 from tests.web.browsing import Visitor, words
 from web.pages.desk.asked import read
 from workflow import access
-from workflow.ticket_filters import conditions
+from workflow.ticket_filters import AT_WORK, conditions
+
+LITERAL = {"literal_binds": True}
 
 NUMBER = re.compile(r'class="number" href="/tickets/([A-Z0-9-]+)')
+NAV = re.compile(r'<nav class="views".*?</ul>', re.DOTALL)
+TAB, TAG = re.compile(r"<li>.*?</li>", re.DOTALL), re.compile(r"<[^>]+>")
 VIEW = re.compile(r'<li><a href="([^"]+)"[^>]*>.*?<b class="view-count[^"]*">(\d+)</b>', re.DOTALL)
 NEWEST = "/desk/tickets?sort=-created"
 STATES = ("submitted", "triaged", "assigned", "in_progress", "suspended", "resolved", "confirmed")
@@ -45,13 +50,46 @@ def test_each_view_holds_as_many_as_its_count_says(app: Flask, db: Database) -> 
     for username in ("carol", "erin", "hana", "sam", "ada"):
         visitor = Visitor(app, username)
         views = VIEW.findall(visitor.get(NEWEST).text)
-        assert len(views) >= 8  # of all that there ever were nobody needs to know how many
+        assert len(views) >= 8
+        nav = NAV.search(visitor.get(NEWEST).text)[0]
+        # Of all that there ever were nobody needs to know how many.
+        assert [TAG.sub("", tab).strip() for tab in TAB.findall(nav) if "view-count" not in tab] == ["全部"]
         for address, count in views:
             page = visitor.get(html.unescape(address))
             assert page.status_code == 200
             assert len(listed(page.text)) == int(count), f"{username} {address}"
             assert page.text.count('aria-current="page"') == 2  # the tab and the view
         assert any(int(count) for _, count in views)
+
+
+def test_of_what_may_have_ended_a_total_ends_somewhere(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_desk(db)
+    there = len(listed(Visitor(app, "sam").get(NEWEST).text))
+    assert there > 3
+    for most, said in ((3, "3+ 件"), (there - 1, f"{there - 1}+ 件"), (there, f"{there} 件")):
+        monkeypatch.setattr("workflow.ticket_filters.MOST", most)
+        monkeypatch.setattr("web.pages.desk.tickets.MOST", most)
+        page = Visitor(app, "sam").get(NEWEST).text
+        assert f'<span class="total">{said}</span>' in page
+        assert len(listed(page)) == there
+        at_work = Visitor(app, "sam").get("/desk/tickets?open=true").text
+        assert f'<span class="total">{len(listed(at_work))} 件</span>' in at_work, "what is at work is counted whole"
+
+
+def test_what_is_at_work_is_what_its_indexes_hold(db: Database) -> None:
+    """Word for word, or neither database would use them."""
+    assert str(AT_WORK).replace("tickets.", "") == models.tickets.AT_WORK
+    with db.reading() as session:
+        if session.get_bind().dialect.name != "sqlite":
+            return
+        carol = person(session, "carol")
+        asked = access.visible_tickets(session, carol, AT_WORK).with_only_columns(Ticket.state)
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {asked.compile(session.get_bind(), compile_kwargs=LITERAL)}"))
+        used = " ".join(row[-1] for row in plan)
+        assert "ix_tickets_at_work" in used
+        assert "SCAN tickets" not in used
 
 
 def test_the_day_begins_with_what_waits_for_the_reader(site: Flask) -> None:

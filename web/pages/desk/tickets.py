@@ -30,7 +30,7 @@ from workflow.errors import Invalid
 from workflow.localtime import zone
 from workflow.numbers import parse_number
 from workflow.say import catalogue
-from workflow.ticket_filters import MOST, conditions
+from workflow.ticket_filters import MOST, at_work, conditions
 
 NOTHING = Asked(TicketsPageQuery(limit=ON_A_PAGE))
 
@@ -53,7 +53,9 @@ def show() -> Response:
     rows = found[: asked.query.limit]
     more = next_cursor(rows[-1], asked.query) if len(found) > asked.query.limit else None
     page = Page(session, person, locale(), rows)
-    return _render(session, person, asked, views=shown, total=total, rows=[row(each, page) for each in rows], more=more)
+    said = str(total) if total <= MOST or at_work(session, rest) else f"{MOST:,}+"
+    told = [row(each, page) for each in rows]
+    return _render(session, person, asked, views=shown, total=total, total_said=said, rows=told, more=more)
 
 
 def _page(
@@ -70,15 +72,7 @@ def _again(session: Session, person: User, problem: Invalid) -> Response:
     return response
 
 
-def _render(
-    session: Session,
-    person: User,
-    asked: Asked,
-    *,
-    total: int | None,
-    problem: Invalid | None = None,
-    **values: Any,
-) -> Response:
+def _render(session: Session, person: User, asked: Asked, *, problem: Invalid | None = None, **values: Any) -> Response:
     tongue = locale()
     here = views.current(person, asked.wanted) if problem is None else None
     offered = choices(session, person, asked, tongue)
@@ -87,8 +81,6 @@ def _render(
     return render(
         "desk/list.html",
         asked=asked,
-        total=total,
-        total_said=f"{MOST:,}+" if total is not None and total > MOST else total,
         typed=request.args,
         chosen=here,
         heading=headed(session, person, asked, tongue, offered),
