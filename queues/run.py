@@ -9,9 +9,9 @@ never reports, and so that nothing but runs can bring it there:
 - Ten noted runs, and the row is dead. A Redis that loses its queue makes attempts, not runs.
 - A database that is busy or away is not the job's fault, and its run is not counted; but only for a hundred attempts,
   since a job that locks itself out looks the same.
-- An errand (`queues.jobs`) is always noted first, in a transaction that also holds the row: until that moment has
-  passed nobody else begins it, and no transaction is open while it is on its way. One that fails is tried again after
-  a minute, then twice as long each time, so that ten runs last a night.
+- An errand (`queues.jobs`) is always noted first, in a transaction that also holds the row (`queues.holding`): nobody
+  else begins it, and no transaction is open while it is on its way. One that fails is tried again after a minute, then
+  twice as long each time, so that ten runs last a night.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from models.database import database
 from models.outbox import Outbox
 from queues import limits
 from queues.blame import is_busy, told
+from queues.holding import held, held_until
 from queues.jobs import GivenUp, Job, Postponed, find
 from queues.periodic import again
 from workflow import telling
@@ -46,9 +47,6 @@ BUSY_PAUSE_SECONDS = 0.5
 FIRST_WAIT_SECONDS = 60
 """Before an errand that failed is tried again; it doubles: ten runs take eight and a half hours."""
 BLAMELESS_WAIT_SECONDS = 5
-HOLD_SECONDS = limits.GRACE_SECONDS + 10
-"""Beyond an errand's own limit: by then its process has been ended, and its row may be begun anew, also by a machine
-whose clock is some seconds fast."""
 SILENT = "the last run ended its worker without a word (killed, out of memory, or a crash in native code)"
 
 
@@ -70,7 +68,7 @@ def run(row_id: int) -> None:
             _note_begin(session, row, job)
         noted = True
         if job.errand is not None and row.dead_at is None:
-            with _watched(job):
+            with held(row.id, job.timeout), _watched(job):
                 job.errand(row.id, row.ref)
         with database.writing() as session:
             row = _take(session, row_id, wait=True)
@@ -127,7 +125,7 @@ def _note_begin(session: Session, row: Outbox, job: Job) -> None:
         return
     row.runs += 1
     if job.errand is not None:
-        row.held_until = row.lease = now() + timedelta(seconds=job.timeout + HOLD_SECONDS)
+        row.held_until = row.lease = held_until(job.timeout)
 
 
 def _settle(row_id: int, error: BaseException, noted: bool) -> None:
@@ -154,8 +152,8 @@ def _note_end(session: Session, row_id: int, error: BaseException, noted: bool, 
     row = session.get(Outbox, row_id, with_for_update=True)
     if row is None or row.done_at or row.dead_at:
         return
-    held, row.held_until = row.held_until is not None, None
-    if held:
+    on_its_way, row.held_until = row.held_until is not None, None
+    if on_its_way:
         row.lease = now() + timedelta(seconds=BLAMELESS_WAIT_SECONDS)
     if blameless and row.attempts < PATIENT_ATTEMPTS:
         row.runs -= 1
@@ -166,7 +164,7 @@ def _note_end(session: Session, row_id: int, error: BaseException, noted: bool, 
         error.noting(session)
     if isinstance(error, GivenUp) or row.runs >= MOST_RUNS:
         _bury(session, row, row.last_error)
-    elif held:
+    elif on_its_way:
         row.lease = None
         row.due = now() + timedelta(seconds=FIRST_WAIT_SECONDS << (row.runs - 1))
 

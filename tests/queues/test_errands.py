@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from structlog.testing import capture_logs
 
 from models.clock import now
 from models.database import database
 from models.outbox import Outbox
-from queues import jobs
+from queues import holding, jobs
 from queues.run import MOST_RUNS, run
+from stage.waiting import wait_for
+from tests.queues.busy import somebody_holds, wait_only_50_ms
 from tests.queues.house import House
 from workflow.errors import Busy
 
@@ -48,6 +52,50 @@ def test_an_errand_is_held_by_who_runs_it_while_it_is_on_its_way(
         still.shift(seconds)
         run(row)
         assert len(held) == times
+
+
+def test_a_long_errand_is_held_a_minute_and_again_while_its_process_lives(
+    small_house: House, still: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "PUT_OFF_EVERY_SECONDS", 0.01)
+    held: list[datetime | None] = []
+
+    def look(row_id: int, until: datetime) -> bool:
+        row = small_house.row(row_id)
+        held.append(row.held_until)
+        return row.held_until == row.lease == until
+
+    @jobs.errand("test.dig", timeout=300)
+    def dig(row_id: int, ref: str) -> None:
+        begun = now()
+        assert look(row_id, begun + timedelta(seconds=60))
+        still.shift(50)
+        wait_for(lambda: look(row_id, begun + timedelta(seconds=110)), "put off", 10)
+        run(row_id)  # as another worker would
+        raise jobs.Postponed("too deep")
+
+    (row,) = small_house.ask("test.dig", "a")
+    run(row)
+    kept = small_house.row(row)
+    assert (kept.runs, kept.last_error, kept.held_until, kept.lease) == (1, "too deep", None, None)
+    assert not [thread for thread in threading.enumerate() if "_put_off" in thread.name]
+
+
+def test_an_errand_whose_hold_cannot_be_put_off_goes_on(
+    small_house: House, still: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "PUT_OFF_EVERY_SECONDS", 0.01)
+    wait_only_50_ms(database.engine)
+
+    @jobs.errand("test.dig", timeout=300)
+    def dig(row_id: int, ref: str) -> None:
+        with somebody_holds(small_house.url), capture_logs() as said:
+            wait_for(lambda: len(said) > 1, "refused twice", 10)
+        assert {line["event"] for line in said} == {"not put off"}
+
+    (row,) = small_house.ask("test.dig", "a")
+    run(row)
+    assert small_house.row(row).done_at == now()
 
 
 def test_an_errand_that_fails_is_tried_again_later_each_time(
