@@ -19,6 +19,11 @@ AT_WORK = "settled_at IS NULL OR due_at IS NOT NULL"
 """Not dealt with yet, or with a deadline that runs: few of all tickets."""
 
 
+def numbered(series: str, number: int) -> str:
+    """How a report is called: `SIP-26-000123`."""
+    return f"{series}-{number:06d}"
+
+
 class Event(History, Base):
     """One transition of a ticket. The database refuses UPDATE and DELETE."""
 
@@ -135,7 +140,7 @@ class Ticket(Lifecycle, Base):
     @property
     def number(self) -> str:
         """The public number, known as soon as the row is."""
-        return f"{self.series}-{self.id:06d}"
+        return numbered(self.series, self.id)
 
     @property
     def assisting(self) -> list[Assignment]:

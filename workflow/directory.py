@@ -1,5 +1,5 @@
-"""The city's units and matters by code. All of them are only to be read, by whoever says many names or offers many
-choices; a single one is the session's own, for its rows to refer to."""
+"""The city's units and matters by code, and its rules. All of them are only to be read, by whoever says many names or
+offers many choices; a single one is the session's own, for its rows to refer to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.base import Base
 from models.categories import Category
+from models.city import Rule
 from models.tickets import Ticket
 from models.units import Unit
 from workflow.known import known, own
@@ -52,6 +53,27 @@ def category(session: Session, code: str) -> Category | None:
     return None if row is None else own(session, row)
 
 
+def unit_numbered(session: Session, number: int) -> Unit:
+    """The unit of this number. Raises KeyError for an unknown one."""
+    return own(session, known(session, "units by number", _number_units, plain=True)[number])
+
+
+def matters(session: Session) -> list[Category]:
+    """Those in use, in the order of the scheme, as plain facts: only to be read, and without what they refer to."""
+    every = known(session, "categories", _read_categories, plain=True)
+    return [each for each in every.values() if each.active]
+
+
+def group_of(session: Session, category: int | None) -> str | None:
+    """The group of the matter of this number."""
+    return known(session, "groups by number", _number_groups, plain=True).get(category)
+
+
+def rules(session: Session, kind: str) -> list[Rule]:
+    """The rules of a kind that are in force, in the city's order; only to be read."""
+    return known(session, "rules", _read_rules, plain=True).get(kind, [])
+
+
 def bring(session: Session, *tickets: Ticket) -> None:
     """What tickets, and their assignments as far as they are loaded, refer to of the city becomes the session's own:
     nobody has to ask the database for it."""
@@ -77,6 +99,21 @@ def _read_paths(session: Session) -> list[tuple[str, int]]:
 def _number(session: Session) -> dict[tuple[type[Base], int | None], Unit | Category]:
     rows: list[Unit | Category] = [*units(session).values(), *categories(session).values()]
     return {(type(row), row.id): row for row in rows}
+
+
+def _number_units(session: Session) -> dict[int, Unit]:
+    return {each.id: each for each in units(session).values()}
+
+
+def _number_groups(session: Session) -> dict[int | None, str]:
+    return {each.id: each.group_code for each in categories(session).values()}
+
+
+def _read_rules(session: Session) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for each in session.scalars(select(Rule).where(Rule.active).order_by(Rule.position)):
+        found.setdefault(each.kind, []).append(each)
+    return found
 
 
 def _read_units(session: Session) -> dict[str, Unit]:

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import bindparam, case, select
+from sqlalchemy.orm import Session
 
 from models.categories import Category
 from models.city import Rule
 from models.clock import now
-from models.tickets import Photo, Ticket
+from models.tickets import Photo, Ticket, numbered
 from models.units import Area, Unit
 from workflow import directory
 from workflow.actors import SYSTEM
-from workflow.alone import once, write
+from workflow.alone import write
 from workflow.city_settings import calendar, city
 from workflow.engine import fire
 from workflow.known import known
@@ -29,11 +29,28 @@ from workflow.same_picture import FEATURELESS
 
 DEAD = ("withdrawn", "rejected", "merged")
 MOST_DUPLICATES = 10
+NEWEST_NEARBY = 200
+"""Of a place where hundreds report within days, the nearest of the newest are shown."""
+
+_NEARBY = (
+    select(Ticket.id, Ticket.series, Ticket.latitude, Ticket.longitude, Ticket.created_at, Ticket.category_id)
+    # What is merely likely stands in a text that is read where nothing is certain.
+    .add_columns(case((Ticket.category_id.is_(None), Ticket.routing)).label("routing"))
+    .where(
+        Ticket.latitude.between(bindparam("south"), bindparam("north")),
+        Ticket.longitude.between(bindparam("west"), bindparam("east")),
+        Ticket.created_at.between(bindparam("since"), bindparam("until")),
+        Ticket.id != bindparam("itself"),
+        Ticket.state.not_in(DEAD),
+    )
+    .order_by(Ticket.created_at.desc(), Ticket.id.desc())
+    .limit(NEWEST_NEARBY)
+)
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A likely category, and the rider's words that speak for it."""
+    """A likely category, only to be read, and the rider's words that speak for it."""
 
     category: Category
     words: list[str]
@@ -53,7 +70,7 @@ def unit_at(session: Session, latitude: float, longitude: float) -> Unit:
     """The smallest unit whose area covers the place; the city itself, whose inbox is looked after, outside all."""
     covering = area_index(session).covering(latitude, longitude)
     if covering:
-        return session.get_one(Unit, covering[0])
+        return directory.unit_numbered(session, covering[0])
     return directory.unit(session, city(session).code)
 
 
@@ -62,8 +79,7 @@ def guess_category(session: Session, text: str | None) -> Guess | None:
     if not text:
         return None
     best: tuple[int, int, Guess] | None = None
-    query = select(Category).where(Category.active).order_by(Category.position)
-    for category in once(session, "categories", lambda: session.scalars(query).all()):
+    for category in directory.matters(session):
         words = [word for word in category.keywords if word in text]
         weight = sum(len(word) ** 2 for word in words)
         if words and (best is None or (weight, -category.position) > best[:2]):
@@ -73,30 +89,20 @@ def guess_category(session: Session, text: str | None) -> Guess | None:
 
 def likely_duplicates(session: Session, ticket: Ticket, group: str | None) -> list[dict[str, Any]]:
     """`[{number, metres, hours}]` of tickets of the same group, near in place and time, nearest first."""
-    wanted = select(Rule).where(Rule.kind == "duplicates", Rule.active)
-    rule = once(session, "duplicates", lambda: session.scalars(wanted).first())
+    rule = next(iter(directory.rules(session, "duplicates")), None)
     if rule is None or group is None:
         return []
     metres, span = rule.body["metres"], timedelta(hours=rule.body["hours"])
-    south, west, north, east = bounding_box(ticket.latitude, ticket.longitude, metres)
-    query = (
-        select(Ticket)
-        .where(
-            Ticket.latitude.between(south, north),
-            Ticket.longitude.between(west, east),
-            Ticket.created_at.between(ticket.created_at - span, ticket.created_at),
-            Ticket.id != ticket.id,
-            Ticket.state.not_in(DEAD),
-        )
-        .options(selectinload(Ticket.category))
-    )
     here, found = (ticket.latitude, ticket.longitude), []
-    for other in session.scalars(query):
-        theirs = other.category.group_code if other.category else (other.routing or {}).get("group")
+    south, west, north, east = bounding_box(*here, metres)
+    around = {"south": south, "west": west, "north": north, "east": east, "itself": ticket.id}
+    for other in session.execute(_NEARBY, {**around, "since": ticket.created_at - span, "until": ticket.created_at}):
+        theirs = directory.group_of(session, other.category_id) or (other.routing or {}).get("group")
         away = distance_m(here, (other.latitude, other.longitude))
         if theirs == group and away <= metres:
             apart = (ticket.created_at - other.created_at).total_seconds() / 3600
-            found.append({"number": other.number, "metres": round(away), "hours": round(apart, 1)})
+            number = numbered(other.series, other.id)
+            found.append({"number": number, "metres": round(away), "hours": round(apart, 1)})
     return sorted(found, key=lambda each: (each["metres"], each["number"]))[:MOST_DUPLICATES]
 
 
@@ -125,20 +131,21 @@ def route(session: Session, ticket: Ticket) -> None:
     guess = None if ticket.category else guess_category(session, ticket.description)
     likely = ticket.category or (guess.category if guess else None)
     group = likely.group_code if likely else None
-    if ticket.state == "submitted" and ticket.routed_at is None:
-        ticket.unit = unit_at(session, ticket.latitude, ticket.longitude)
-    ticket.routing = {
-        "unit": ticket.unit.code,
-        "inside": ticket.unit.kind != "city",
+    moved = ticket.state != "submitted" or ticket.routed_at is not None
+    unit = ticket.unit if moved else unit_at(session, ticket.latitude, ticket.longitude)
+    found = {
+        "unit": unit.code,
+        "inside": unit.kind != "city",
         "category": likely.code if likely else None,
         "words": guess.words if guess else [],
         "group": group,
-        "department": likely.department.code if likely else None,
+        "department": directory.unit_numbered(session, likely.department_id).code if likely else None,
         "duplicates": likely_duplicates(session, ticket, group),
         "same_picture": same_pictures(session, ticket),
     }
-    ticket.routed_at = now()
-    write(session)
+    # All at once: whatever is asked of the database in between would be written down before.
+    ticket.unit, ticket.routing, ticket.routed_at = unit, found, now()
+    write(session, ticket)
     if ticket.state == "submitted":
         apply_rules(session, ticket, "triage")
 
@@ -163,8 +170,7 @@ def fitting_rule(
     session: Session, do: str, category: Category, *, has_photo: bool | None, inside: bool, at: datetime
 ) -> Rule | None:
     """The first routing rule of the kind `do` that fits; `has_photo` None asks what would be if there were one."""
-    query = select(Rule).where(Rule.kind == "routing", Rule.active).order_by(Rule.position)
-    for rule in once(session, "routing", lambda: session.scalars(query).all()):
+    for rule in directory.rules(session, "routing"):
         when = rule.body["when"]
         matters = when.get("in") or ([when["category"]] if "category" in when else [])
         named = category.code in matters or ("group" in when and when["group"] == category.group_code)

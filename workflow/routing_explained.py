@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.categories import Category
-from models.city import Rule
 from models.clock import now
 from models.units import Unit
+from workflow import directory
 from workflow.city_settings import city, titles
 from workflow.deadlines import amount
 from workflow.errors import Invalid
@@ -37,8 +37,7 @@ def explain(
         else:
             photo = say("route.with_photo", locale) if rule.body["when"].get("has_photo") else ""
             said.append(say(f"route.{do}_rule", locale, rule={"zh": rule.title_zh, "en": rule.title_en}, photo=photo))
-    near = session.scalars(select(Rule).where(Rule.kind == "duplicates", Rule.active)).first()
-    if near is not None:
+    for near in directory.rules(session, "duplicates")[:1]:
         said.append(say("route.duplicates", locale, metres=near.body["metres"], hours=near.body["hours"]))
     return said
 
@@ -76,4 +75,4 @@ def _category(session: Session, code: str | None, text: str | None, locale: str,
         return None
     words = ("、" if locale == "zh" else ", ").join(guess.words)
     said.append(say("route.guess", locale, category=titles(guess.category), words=words))
-    return guess.category
+    return directory.category(session, guess.category.code)

@@ -74,8 +74,10 @@ def deliver(session: Session, event_id: int) -> int:
 
 def announce(session: Session, ticket: Ticket, key: str, people: Sequence[int], cause: str, **more: Any) -> int:
     """Tell people of a ticket something that is no event of its own. Returns how many inbox rows are new."""
-    params = _about(session, ticket) | more
-    return sum(write(session, person, f"{cause}:{ticket.id}", key, params, ticket.id) for person in people)
+    told: dict[str, Any] = {"cause": f"{cause}:{ticket.id}", "key": key, "params": _about(session, ticket) | more}
+    told |= {"ticket_id": ticket.id, "created_at": now()}
+    by = _channels(session, people, key)
+    return sum(_write(session, by[person], user_id=person, **told) for person in people)
 
 
 def alarm(session: Session, row: Outbox) -> None:
@@ -103,21 +105,32 @@ def write(
 ) -> bool:
     """Tell one person what happened `at`, by default now, by every channel that they want its kind by; the same cause
     is told the same person once. Returns whether it was."""
+    by = ["inbox"] if inbox_alone else _channels(session, [person], key)[person]
+    about: dict[str, Any] = {"key": key, "params": params, "ticket_id": ticket_id, "created_at": at or now()}
+    return _write(session, by, user_id=person, cause=cause, **about)
+
+
+def _channels(session: Session, people: Sequence[int], key: str) -> dict[int, list[str]]:
+    """By which channels each of them is told of what is said by `key`."""
     kind = notices.kind_of(key)
-    channels = partial(notices.channels_for, session, person, kind)
-    by = ["inbox"] if inbox_alone else once(session, ("channels", person, kind), channels)
+    if is_alone(session):
+        ask = partial(notices.channels_for, session, kind=kind)
+        return {each: once(session, ("channels", each, kind), partial(ask, each)) for each in people}
+    return notices.channels_of(session, people, kind)
+
+
+def _write(session: Session, by: list[str], *, user_id: int, cause: str, **told: Any) -> bool:
     if not by:
         return False
-    about = {"key": key, "params": params, "ticket_id": ticket_id, "created_at": at or now()}
-    about["hidden"] = "inbox" not in by
+    told |= {"user_id": user_id, "cause": cause, "hidden": "inbox" not in by}
     if by == ["inbox"] and is_alone(session):
-        return gather(session, Notification, (person, cause), {"user_id": person, "cause": cause, **about})
-    if not insert_missing(session, Notification, user_id=person, cause=cause, **about):
+        return gather(session, Notification, (user_id, cause), told)
+    if not insert_missing(session, Notification, **told):
         return False
     outside = [channel for channel in by if channel != "inbox"]
     if outside:
-        told = and_(Notification.user_id == person, Notification.cause == cause)
-        row = session.scalars(select(Notification.id).where(told)).one()
+        mine = and_(Notification.user_id == user_id, Notification.cause == cause)
+        row = session.scalars(select(Notification.id).where(mine)).one()
         for channel in outside:
             later(session, channel, row)
     return True

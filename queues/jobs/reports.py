@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from models.clock import now
 from models.tickets import Ticket
 from queues.jobs import job
-from workflow import points, routing, telling
+from workflow import directory, points, routing, telling
 from workflow.actors import SYSTEM
 from workflow.engine import fire, lock
 from workflow.report import audiences
@@ -15,6 +15,7 @@ from workflow.report import audiences
 
 def _locked(session: Session, ref: str) -> Ticket:
     ticket: Ticket = lock(session, Ticket, [int(ref)])[int(ref)]
+    directory.bring(session, ticket)
     return ticket
 
 

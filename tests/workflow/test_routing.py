@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from models import Area, Event, Photo, Ticket, Unit
 from models.database import Database
 from stage.cast import LOUFENG, person, photo
-from workflow import routing
+from workflow import directory, routing
 from workflow.engine import fire, lock
 from workflow.errors import Invalid
 from workflow.report.opening import NewReport, open_report
@@ -103,6 +104,42 @@ def test_it_finds_likely_duplicates_by_place_time_and_group(db: Database) -> Non
         assert not {old.number, far.number, other.number} & set(numbers)
 
 
+def test_of_a_place_where_hundreds_report_the_nearest_of_the_newest_are_shown(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.writing() as session, time_machine.travel("2026-11-20T01:00Z", tick=False) as clock:
+        crowd = []
+        for _ in range(4):
+            crowd.append(routed(session, latitude=LOUFENG[0] + 0.0001 * len(crowd)).number)
+            clock.shift(60)
+        monkeypatch.setattr(routing, "_NEARBY", routing._NEARBY.limit(3))
+        monkeypatch.setattr(routing, "MOST_DUPLICATES", 2)
+        found = routed(session)
+        assert [each["number"] for each in found.routing["duplicates"]] == crowd[1:3]
+
+
+def test_of_the_city_it_asks_only_whether_it_is_the_same(db: Database) -> None:
+    with db.writing() as session:
+        for _ in range(2):
+            routed(session, category=None, description="路边一堆垃圾没人管")
+        number = sent(session, category=None, description="路边一堆垃圾没人管").id
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    with db.writing() as session:
+        ticket = lock(session, Ticket, [number])[number]
+        directory.bring(session, ticket)
+        event.listen(db.engine, "before_cursor_execute", note)
+        routing.route(session, ticket)
+        event.remove(db.engine, "before_cursor_execute", note)
+        assert ticket.routing["category"] == "06010"
+    tables = {name for each in asked for name in re.findall(r"(?:FROM|JOIN|UPDATE) (\w+)", each)}
+    assert tables == {"tickets", "attachments"}
+    assert sum(each.startswith("UPDATE") for each in asked) == 1
+
+
 def test_it_notices_the_same_picture(db: Database) -> None:
     with db.writing() as session:
         first = routed(session, photos=[photo(session, person(session, "alice"), sha256="a" * 64)])
@@ -122,9 +159,9 @@ def test_a_rule_triages_and_assigns_as_the_system(db: Database) -> None:
     with db.writing() as session:
         ticket = routed(session, category=MANHOLE, photos=[photo(session, person(session, "alice"))])
         assert (ticket.state, ticket.priority) == ("triaged", "urgent")
-        event = session.scalars(select(Event).where(Event.subject_id == ticket.id, Event.action == "triage")).one()
-        assert (event.actor_role, event.actor_id) == ("system", None)
-        assert "井盖" in event.details
+        done = session.scalars(select(Event).where(Event.subject_id == ticket.id, Event.action == "triage")).one()
+        assert (done.actor_role, done.actor_id) == ("system", None)
+        assert "井盖" in done.details
         assert routing.apply_rules(session, ticket, "assign") is not None
         assert ticket.department.code == "municipal"
 

@@ -2,8 +2,9 @@
 
 from workflow.notices.addresses import address, set_address
 from workflow.notices.kinds import CHANNELS, KINDS, kind_of
-from workflow.notices.preferences import Preference, channels_for, preferences, switch
+from workflow.notices.preferences import Preference, channels_for, channels_of, preferences, switch
 
 __all__ = [
-    "CHANNELS", "KINDS", "Preference", "address", "channels_for", "kind_of", "preferences", "set_address", "switch",
+    "CHANNELS", "KINDS", "Preference", "address", "channels_for", "channels_of", "kind_of", "preferences",
+    "set_address", "switch",
 ]  # fmt: skip

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from models.notifications import Preference as Row
 from models.people import User
 from workflow.errors import Invalid
 from workflow.notices.kinds import CHANNELS, TABLE, allowed
+
+_CHANNELS = (
+    select(User.id, User.disabled_at, User.email, User.email_refused, Row.channel, Row.wanted)
+    .outerjoin(Row, and_(Row.user_id == User.id, Row.kind == bindparam("kind")))
+    .where(User.erasure_asked_at.is_(None), User.id.in_(bindparam("people", expanding=True)))
+)
 
 
 class Preference(NamedTuple):
@@ -53,19 +59,27 @@ def switch(session: Session, person: User, wanted: Mapping[tuple[str, str], bool
 
 
 def channels_for(session: Session, person: int, kind: str) -> list[str]:
-    """By which channels a person is told of a kind now: nothing leaves the inbox for whoever is disabled, no mail for
-    whoever has no address that takes it, and nothing reaches whoever has left. One query."""
-    mine = and_(Row.user_id == User.id, Row.kind == kind)
-    columns = select(User.disabled_at, User.email, User.email_refused, Row.channel, Row.wanted)
-    columns = columns.where(User.erasure_asked_at.is_(None))
-    found = session.execute(columns.outerjoin(Row, mine).where(User.id == person)).all()
-    if not found:
-        return []
-    disabled, email, refused = found[0][:3]
-    said = {channel: wanted for *_, channel, wanted in found}
-    mailed = email is not None and refused is None
-    outside = [each for each in CHANNELS if each != "inbox" and disabled is None and (each != "mail" or mailed)]
-    return [each for each in ("inbox", *outside) if allowed(kind, each, said.get(each))]
+    """`channels_of` one person."""
+    return channels_of(session, [person], kind)[person]
+
+
+def channels_of(session: Session, people: Collection[int], kind: str) -> dict[int, list[str]]:
+    """By which channels each person is told of a kind now: nothing leaves the inbox for whoever is disabled, no mail
+    for whoever has no address that takes it, and nothing reaches whoever has left. One query."""
+    said: dict[int, dict[str, bool]] = {}
+    outside: dict[int, list[str]] = {}
+    asked = {"people": list(people), "kind": kind}
+    for person, disabled, email, refused, channel, wanted in session.execute(_CHANNELS, asked):
+        mailed = email is not None and refused is None
+        can = [each for each in CHANNELS if each != "inbox" and (each != "mail" or mailed)]
+        outside[person] = can if disabled is None else []
+        said.setdefault(person, {})[channel] = wanted
+    return {
+        person: [each for each in ("inbox", *outside[person]) if allowed(kind, each, said[person].get(each))]
+        if person in said
+        else []
+        for person in people
+    }
 
 
 def _said(session: Session, person: int) -> dict[tuple[str, str], bool]:

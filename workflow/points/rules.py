@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.city import Rule
-from workflow.known import known
+from workflow import directory
 
 
 class Paying(NamedTuple):
@@ -20,9 +18,4 @@ class Paying(NamedTuple):
 
 def rules_of(session: Session, kind: str) -> dict[str, Paying]:
     """The active rules of a kind by their code, in the city's order."""
-
-    def read(own: Session) -> dict[str, Paying]:
-        rows = own.scalars(select(Rule).where(Rule.kind == kind, Rule.active).order_by(Rule.position))
-        return {each.code: Paying(each.id, each.body) for each in rows}
-
-    return known(session, f"rules of {kind}", read, plain=True)
+    return {each.code: Paying(each.id, each.body) for each in directory.rules(session, kind)}
