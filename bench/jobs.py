@@ -36,8 +36,8 @@ PATIENCE_SECONDS = 120.0
 
 def run(stage: Stage) -> None:
     trial = _Trial(stage)
-    # So that each share of jobs costs one start, as it does in a long run.
-    count = stage.size(1, 3) * SHARE_OF_JOBS + 1
+    # So that a share of jobs costs one start, as it does in a long run.
+    count = SHARE_OF_JOBS + 1
     floor: list[float] = []
     product: list[float] = []
     for number in range(stage.size(3, 7)):

@@ -35,6 +35,7 @@ from queues.holding import held, held_until
 from queues.jobs import GivenUp, Job, Postponed, find
 from queues.periodic import again
 from workflow import telling
+from workflow.alone import write
 from workflow.errors import Busy
 
 log = structlog.get_logger("queues.run")
@@ -115,6 +116,7 @@ def _perform(session: Session, row: Outbox) -> None:
         raise Busy  # the clock was put back meanwhile, and the job may have looked at either
     row.done_at = now()
     again(session, row)
+    write(session, row)
     log.info("ran", topic=row.topic, row=row.id, attempt=row.attempts, ms=round((monotonic() - started) * 1000))
 
 

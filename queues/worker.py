@@ -32,7 +32,7 @@ from workflow.pretended import hold_real
 
 log = structlog.get_logger("queues.worker")
 
-SHARE_OF_JOBS = 1000
+SHARE_OF_JOBS = 5000
 WORKER_TTL_SECONDS = 20
 """RQ waits for a job 15 s less than this, and comes by between two waits."""
 IDLE_BEAT_SECONDS = 15
