@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     import psycopg
@@ -31,6 +31,8 @@ ASKED_EVERY_SECONDS = 0.001
 """How often the one thread of a process whose turn it is asks SQLite whether it may write now."""
 RESTED_SECONDS = 60.0
 """A connection to PostgreSQL that nobody used for so long may have been dropped on the way without a word."""
+READS = frozenset({"BEGIN", "EXPLAIN", "PRAGMA", "SELECT", "SHOW", "WITH"})
+"""With what the statements of a session begin that stores nothing."""
 POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": -1}
 """Twenty connections are kept, more are opened for threads that need them at once: WEB_THREADS at most."""
 POSTGRES = {
@@ -122,7 +124,7 @@ def _sqlite(url: str) -> tuple[Engine, Engine]:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return engine, engine
+    return engine, engine.execution_options()
 
 
 def _postgresql(url: str) -> tuple[Engine, Engine]:
@@ -135,15 +137,9 @@ def _postgresql(url: str) -> tuple[Engine, Engine]:
     return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-@event.listens_for(Session, "before_flush")
-def _hold_reading(session: Session, _context: Any, _instances: Any) -> None:
-    if session.info.get("reads"):
-        raise RuntimeError("a reading session stores nothing")
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _hold_reading_statement(state: ORMExecuteState) -> None:
-    if state.session.info.get("reads") and (state.is_insert or state.is_update or state.is_delete):
+def _hold_reading(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    """Whichever way it came: on PostgreSQL it would be committed at once."""
+    if statement[:8].split(maxsplit=1)[0].upper() not in READS:
         raise RuntimeError("a reading session stores nothing")
 
 
@@ -178,6 +174,7 @@ class Database:
         if self._engines is not None:
             self.engine.dispose()
         engine, reader = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql(url)
+        event.listen(reader, "before_cursor_execute", _hold_reading)
         self._engines = _Engines(engine, reader, engine.execution_options(whistle_writes=True))
         return engine
 
@@ -186,7 +183,7 @@ class Database:
         """A session that stores nothing: RuntimeError where it is told to. On SQLite it sees one moment, on PostgreSQL
         each statement sees what is committed. A database that went away after all was read is nobody's error any more.
         """
-        session = Session(self._connected().reader, expire_on_commit=False, autoflush=False, info={"reads": True})
+        session = Session(self._connected().reader, expire_on_commit=False, autoflush=False)
         try:
             yield session
         finally:

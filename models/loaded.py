@@ -19,6 +19,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base
+from models.revision import PARTS
 
 Row = TypeVar("Row", bound=Base)
 Columns = tuple[InstrumentedAttribute[Any], ...]
@@ -54,8 +55,11 @@ def as_loaded(session: Session, model: type[Row], names: Sequence[str], values: 
 def insert_alone(session: Session, row: Base) -> None:
     """Write a new row now, without whatever else the session has not written yet; afterwards it belongs to the session.
 
-    No event of the mapper hears of it: for rows that none is meant to hear of.
+    No event of the mapper hears of it: for rows that none is meant to hear of. Raises TypeError for a part of the city,
+    whose revision would not grow.
     """
+    if isinstance(row, PARTS):
+        raise TypeError(f"{type(row).__name__} is a part of the city: its session writes it")
     given, names = row.__dict__, _names(type(row))
     values = {column: given[name] for name, column in names.items() if name in given}
     written = session.connection().execute(insert(type(row)), values)
@@ -75,6 +79,8 @@ def update_alone(session: Session, row: Base) -> bool:
     No event of the mapper hears of it, and no version is held: for rows that have neither.
     """
     state: InstanceState[Any] = inspect(row)
+    if isinstance(row, PARTS):  # the city's revision grows with it
+        return False
     if session.in_nested_transaction():  # which, rolled back, would not know that the row is as it was before
         return False
     if session.new or session.deleted or any(each is not row for each in session.dirty):

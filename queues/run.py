@@ -31,7 +31,7 @@ from models.database import database
 from models.outbox import Outbox
 from queues import limits
 from queues.blame import is_busy, told
-from queues.holding import held, held_until
+from queues.holding import clock, held, held_until, span
 from queues.jobs import GivenUp, Job, Postponed, find
 from queues.periodic import again
 from workflow import telling
@@ -68,20 +68,42 @@ def run(row_id: int) -> None:
                 return
             _note_begin(session, row, job)
         noted = True
-        if job.errand is not None and row.dead_at is None:
-            with held(row.id, job.timeout), _watched(job):
+        if job.errand is None or row.dead_at is not None:
+            _end(row_id)
+            return
+        with held(row.id, job.timeout):
+            with _watched(job):
                 job.errand(row.id, row.ref)
-        with database.writing() as session:
-            row = _take(session, row_id, wait=True)
-            if row is not None:
-                _perform(session, row)
-                row.runs -= 1
+            _end_patiently(row_id)
     except BaseException as error:
         _settle(row_id, error, noted)
         if not isinstance(error, Exception):
             raise
     finally:
         limits.let_live()
+
+
+def _end(row_id: int) -> None:
+    with database.writing() as session:
+        row = _take(session, row_id, wait=True)
+        if row is not None:
+            _perform(session, row)
+            row.runs -= 1
+
+
+def _end_patiently(row_id: int) -> None:
+    """What has left the house is written down as soon as the database can: begun anew it would leave once more."""
+    *waits, last = NOTE_WAITS_SECONDS
+    for wait in waits:
+        sleep(wait)
+        try:
+            return _end(row_id)
+        except Exception as error:
+            if not is_busy(error):
+                raise
+            log.warning("not written down", row=row_id, error=told(error).partition("\n")[0])
+    sleep(last)
+    return _end(row_id)
 
 
 def _is_early(row: Outbox) -> bool:
@@ -94,7 +116,7 @@ def _take(session: Session, row_id: int, *, wait: bool = False) -> Outbox | None
     """The row, locked; None when it is done, dead, gone or, unless we `wait`, in the hands of another worker."""
     waiting = select(Outbox).where(Outbox.id == row_id, Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
     if not wait:
-        waiting = waiting.where(or_(Outbox.held_until.is_(None), Outbox.held_until <= now()))
+        waiting = waiting.where(or_(Outbox.held_until.is_(None), Outbox.held_until <= clock(session)))
     return session.scalar(waiting.with_for_update(skip_locked=not wait))
 
 
@@ -127,7 +149,7 @@ def _note_begin(session: Session, row: Outbox, job: Job) -> None:
         return
     row.runs += 1
     if job.errand is not None:
-        row.held_until = row.lease = held_until(job.timeout)
+        row.held_until, row.lease = held_until(session, job.timeout), now() + span(job.timeout)
 
 
 def _settle(row_id: int, error: BaseException, noted: bool) -> None:

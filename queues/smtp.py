@@ -16,6 +16,7 @@ from models.people import User
 from queues.jobs import GivenUp, Postponed
 
 TIMEOUT_SECONDS = 20
+FAREWELL_SECONDS = 1
 NO_SUCH_ADDRESS = re.compile(r"5\.1\.")  # RFC 3463, 3.2: it is the address that is wrong
 NO_SUCH_MAILBOX = (550, 551, 553)
 
@@ -28,8 +29,7 @@ def deliver(url: str, message: EmailMessage, person: User) -> None:
         try:
             server.send_message(message)
         finally:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                server.quit()  # whatever comes of it, the message was taken or not before
+            _leave(server)
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         _refused("recipient", code, text, person)
@@ -44,6 +44,14 @@ def deliver(url: str, message: EmailMessage, person: User) -> None:
         raise Postponed(f"the mail server said {codes(error.smtp_code, error.smtp_error)}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Postponed(f"the mail server could not be spoken to: {type(error).__name__}") from error
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Whatever comes of it, the message was taken or not before: nobody waits long for the answer."""
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        if server.sock is not None:
+            server.sock.settimeout(FAREWELL_SECONDS)
+        server.quit()
 
 
 def _connected(parts: SplitResult) -> smtplib.SMTP:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
@@ -24,6 +25,8 @@ class MailServer:
         self.data: list[str] = []
         self.mail: list[str] = []
         self.while_sending: Callable[[], None] = lambda: None
+        self._farewell = asyncio.Event()
+        self._farewell.set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -51,6 +54,17 @@ class MailServer:
             self.letters.append(message_from_bytes(content, policy=policy.default))
             self.recipients += envelope.rcpt_tos
         return answer
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await self._farewell.wait()
+        return "221 Bye"
+
+    @contextmanager
+    def deaf_to_quit(self) -> Iterator[None]:
+        """Leave whoever takes their leave without an answer meanwhile."""
+        self._loop.call_soon_threadsafe(self._farewell.clear)
+        yield
+        self._loop.call_soon_threadsafe(self._farewell.set)
 
     def start(self) -> None:
         self._thread.start()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from models import City, Unit
 from models.base import Base
 from models.database import Database
+from models.outbox import later
 from tests.conftest import PostgresServer
 
 MODULE = import_module("models.database")
@@ -81,6 +82,10 @@ def test_a_reading_session_stores_nothing(db: Database) -> None:
             session.flush()
         with pytest.raises(RuntimeError, match="stores nothing"):
             session.execute(update(Unit).values(active=False))
+        with pytest.raises(RuntimeError, match="stores nothing"):
+            session.execute(text("  UPDATE units SET active = :off"), {"off": False})
+        with pytest.raises(RuntimeError, match="stores nothing"):
+            later(session, "digest", "")
     with db.reading() as session:
         assert session.scalars(select(City.name_zh)).one() != "别处"
         assert session.scalars(select(Unit.id).where(Unit.active)).first() is not None

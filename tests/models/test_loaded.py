@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import inspect, select
 
 from models import Assignment, Category, Event, Ticket, Unit, User
 from models.base import Base
 from models.database import Database
 from models.loaded import as_loaded, columns, insert_alone, names, update_alone
+from models.revision import growth
 from stage.cast import a_report, person
 
 AT = datetime(2026, 11, 27, 1, 2, 3, 4567, UTC)
@@ -102,3 +104,15 @@ def test_a_row_is_not_written_alone_where_there_is_more_to_write(db: Database) -
     with db.reading() as session:
         kept = session.get_one(Ticket, number)
         assert (kept.description, kept.reporter.name, len(kept.assignments)) == ("后来写的", "改名", 1)
+
+
+def test_a_part_of_the_city_is_left_to_its_session_whose_revision_grows(db: Database) -> None:
+    with db.writing() as session:
+        unit = session.scalars(select(Unit).limit(1)).one()
+        unit.name_zh = "别处"
+        assert not update_alone(session, unit)
+        with pytest.raises(TypeError, match="a part of the city"):
+            insert_alone(session, Unit(code="z", kind="city", name_zh="z", name_en="z", path="z/"))
+        before = growth(session)
+        session.flush()
+        assert growth(session) == before + 1

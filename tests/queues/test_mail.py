@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 from email.utils import parseaddr
+from time import monotonic
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
+import queues.run
 from models import Notification, Outbox, Ticket
 from models.clock import now
 from models.database import Database, database
+from queues import smtp
 from queues.run import run
 from stage.cast import a_ticket, person, step
 from stage.mail_server import MailServer
 from tests.draining import drain
-from tests.queues.letters import BASE, NOON, a_letter, mails, settle, subscribe, text_of
+from tests.queues.busy import busy_from, wait_only_50_ms
+from tests.queues.letters import BASE, a_letter, mails, settle, subscribe, text_of
 from workflow import notices, telling
 from workflow.engine import fire
 
@@ -171,16 +175,54 @@ def test_another_worker_leaves_what_is_on_its_way_alone(db: Database, mail_serve
 def test_a_worker_that_was_killed_while_it_sent_sends_it_again_as_the_same(
     db: Database, mail_server: MailServer
 ) -> None:
-    with time_machine.travel(NOON, tick=False) as clock:
-        row = a_letter(db)
-
+    row = a_letter(db)
+    for seconds, letters in ((50, 0), (0, 1)):
         with db.writing() as session:  # as the first transaction of a run leaves it
             kept = session.get_one(Outbox, row)
             kept.runs, kept.attempts = 1, 1
-            kept.held_until = kept.lease = now() + timedelta(seconds=120)
+            kept.held_until = kept.lease = now() + timedelta(seconds=seconds)
         run(row)
-        assert mail_server.letters == []
-        clock.shift(121)
-        run(row)
+        assert len(mail_server.letters) == letters
     (letter,) = mail_server.letters
     assert letter["Message-ID"] == f"<whistle-{row}@whistle.example.org>"
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_where_the_database_is_busy_afterwards(
+    db: Database, city_url: str, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues.run, "NOTE_WAITS_SECONDS", (0.0,) * 5)
+    row = a_letter(db)
+    wait_only_50_ms(database.engine)
+    # The second time is for writing down what was done.
+    monkeypatch.setattr(database, "writing", busy_from(city_url, 2, 5))
+    run(row)
+    assert (mails(db)[0].done_at is not None, mails(db)[0].runs) == (True, 0)
+    run(row)
+    assert len(mail_server.letters) == 1
+
+
+def test_a_server_that_never_says_goodbye_gets_the_letter_once(
+    db: Database, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "FAREWELL_SECONDS", 0.05)
+    row = a_letter(db)
+    began = monotonic()
+    with mail_server.deaf_to_quit():
+        run(row)
+    assert monotonic() - began < smtp.TIMEOUT_SECONDS / 2
+    assert mails(db)[0].done_at is not None
+    assert len(mail_server.letters) == 1
+
+
+@pytest.mark.parametrize("city_url", ["postgresql"], indirect=True)
+def test_a_hold_is_by_the_databases_clock(db: Database, mail_server: MailServer) -> None:
+    row = a_letter(db)
+    mail_server.while_sending = lambda: later(row)
+
+    def later(row: int) -> None:
+        with time_machine.travel(now() + timedelta(minutes=10)):  # as a machine whose clock is fast
+            run(row)
+
+    run(row)
+    assert len(mail_server.letters) == 1
+    assert (mails(db)[0].runs, mails(db)[0].last_error) == (0, None)
