@@ -1,4 +1,4 @@
-"""A folder and a bucket away, slow, cut, their writers killed: no report without its pictures, no stray file in a day."""
+"""A folder and a bucket away, slow, cut, their writers killed: no report without its pictures, no stray a day later."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from stage.traffic import Traffic
 PHOTOS = 2
 FILES_EACH = 2
 """At least, of every report and upload, one after the other."""
-BETWEEN_ACTS = 20
+BETWEEN_ACTS = 10
 BETWEEN_SECONDS = 60.0
 DRAINED_SECONDS = 120.0
-REFUSED = 4
-"""At least: each thread of the traffic once."""
+AT_LEAST = 4
+"""Refused by a fault, or slowed by it: as often as the traffic has threads."""
 
 
 def run(stage: Stage) -> None:
@@ -57,14 +57,16 @@ def _try(stage: Stage, house: House, traffic: Traffic, tried: Tried, name: str) 
     """Let it be so for a while, and then be at peace."""
     taken, refused, created = traffic.acknowledged, traffic.statuses[503], len(traffic.creating)
     with tried.faults[name]():
-        time.sleep(stage.size(8, 60))
+        time.sleep(stage.size(6, 60))
+        if name == "slow":
+            house.wait_for(lambda: len(traffic.creating) >= created + AT_LEAST, "stored slowly", BETWEEN_SECONDS)
         taken, refused = traffic.acknowledged - taken, traffic.statuses[503] - refused
         meanwhile, before = traffic.creating[created:], traffic.creating[:created]
     back = traffic.wait_for_acts(house, BETWEEN_ACTS, BETWEEN_SECONDS)
     stage.figure(f"acts with the storage {name}", taken)
-    stage.figure(f"answers of 503 with the storage {name}", refused, least=None if name == "slow" else REFUSED)
+    stage.figure(f"answers of 503 with the storage {name}", refused, least=None if name == "slow" else AT_LEAST)
     if name == "slow":
-        slower = statistics.median(meanwhile) - statistics.median(before) if meanwhile else 0.0
+        slower = statistics.median(meanwhile) - statistics.median(before)
         stage.figure("p50 of what stores pictures, at peace", statistics.median(before), "s")
         stage.figure("p50 of it with the storage slow, longer by", slower, "s", least=FILES_EACH * SLOW_SECONDS)
     stage.figure("at work again after", back, "s", most=30)
