@@ -46,7 +46,7 @@ def _live_through(stage: Stage, name: str, tried: Tried) -> None:
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, DRAINED_SECONDS)
         stage.figure("kill -9 in the middle of storing", points, exactly=stage.size(1, 10) * len(tried.points))
-        stage.figure("kill -9 of who stores, by chance", kills, least=stage.size(5, 100))
+        stage.figure("kill -9 of who stores, by chance", kills, least=stage.size(5, 60))
         stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)
         books.read(house, traffic.rides).show(stage.figures)
         _hold_pictures(stage, house, tried, traffic)
@@ -57,7 +57,7 @@ def _try(stage: Stage, house: House, traffic: Traffic, tried: Tried, name: str) 
     """Let it be so for a while, and then be at peace."""
     taken, refused, created = traffic.acknowledged, traffic.statuses[503], len(traffic.creating)
     with tried.faults[name]():
-        time.sleep(stage.size(6, 60))
+        time.sleep(stage.size(6, 40))
         if name == "slow":
             house.wait_for(lambda: len(traffic.creating) >= created + AT_LEAST, "stored slowly", BETWEEN_SECONDS)
         taken, refused = traffic.acknowledged - taken, traffic.statuses[503] - refused
@@ -85,7 +85,7 @@ def _kill_at_points(stage: Stage, house: House, tried: Tried) -> int:
 def _kill_by_chance(stage: Stage, house: House) -> int:
     """How many of the web's processes were killed, each at a moment of chance."""
     kills = 0
-    while kills < stage.size(5, 100):
+    while kills < stage.size(5, 60):
         time.sleep(stage.random.uniform(0.2, 1.0))
         if forked := house.processes("web")[1:]:
             signal_to(stage.random.choice(forked), signal.SIGKILL)
