@@ -19,6 +19,7 @@ from stage import books
 from stage.browser import SESSION
 from stage.house import House
 from stage.mail_server import MailServer
+from stage.servers_files import ServersFiles, count_values, scrub
 from stage.stage import Stage
 from stage.traces import Marks, in_files, in_redis, in_rows, keys
 from stage.traffic import CLERK, OFFICER
@@ -46,13 +47,20 @@ def run(stage: Stage) -> None:
         before = list(in_rows(house.database, marks))
         stage.figure("words of theirs in the tables, before", len(_words(before, rider)), exactly=len(SAID))
         stage.figure("places in the tables with a mark, before", len(before), least=30)
-        if stage.database == "sqlite":
+        own = ServersFiles(stage.postgres, house.database, marks) if stage.database == "postgresql" else None
+        if own is not None:
+            count_values(house.database)
+            stage.figure("places in PostgreSQL's data files, before", len(list(own.in_data())), least=16)
+            stage.figure("places in its log of writes, before", len(list(own.in_wal())), least=16)
+        else:
             stage.figure("places in files with a mark, before", len(list(_files(stage, marks))), least=16)
         stage.figure("files of their pictures, before", len(_kept(house, rider)), exactly=2 * len(rider.pictures))
         _taken_along(stage, house, rider)
         letters = len(server.letters)
         _leave(stage, house, rider)
         _look(stage, house, rider, marks)
+        if own is not None:
+            _look_at_server(stage, house, own)
         late = [marks.within(letter.as_bytes()) for letter in server.letters[letters:]]
         stage.figure("letters to them while alive", server.recipients.count(rider.words["email"]), least=3)
         stage.figure("letters to them afterwards, or with a mark", sum(map(bool, late)), exactly=0)
@@ -158,15 +166,27 @@ def _look(stage: Stage, house: House, rider: MarkedRider, marks: Marks) -> None:
     stage.figure("files of their pictures", len(_kept(house, rider)), exactly=0)
     stage.figure("keys in Redis, read", keys(house))
     stage.figure("keys in Redis with a mark", len(redis), exactly=0)
-    if stage.database == "postgresql":
-        dead = sum(bool(marks.within_file(path)) for path in _servers_own(stage))
-        stage.figure("PostgreSQL's own files with dead rows, until it overwrites them", dead)
     for line in (*rows[:8], *files[:8], *redis[:4]):
         stage.say(line)
 
 
+def _look_at_server(stage: Stage, house: House, own: ServersFiles) -> None:
+    """In PostgreSQL's own files: what an administrator does by docs/operations.md leaves nothing there."""
+    stage.figure("places in PostgreSQL's data files, until they are written anew", len(list(own.in_data())))
+    stage.figure("places in its log of writes, until that is written over", len(list(own.in_wal())))
+    began = time.monotonic()
+    scrub(house.environment["DATABASE_URL"])
+    stage.figure("docs/scrub.sql took", time.monotonic() - began, "s")
+    found = {"data files": list(own.in_data()), "log of writes": list(own.in_wal()), "log": list(own.in_log())}
+    for name, places in found.items():
+        stage.figure(f"places in its {name}, after docs/scrub.sql", len(places), exactly=0)
+        for line in places[:8]:
+            stage.say(line)
+
+
 def _files(stage: Stage, marks: Marks) -> Iterator[str]:
-    """In all files of the house: storage, database and its log, digests, logs of every process."""
+    """In all files of the house: storage, database and its log, digests, logs of every process. Those of PostgreSQL are
+    looked at by themselves."""
     for folder in (each for each in stage.folder.iterdir() if each.name != "pg"):
         if folder.is_dir():
             yield from in_files(folder, marks)
@@ -177,10 +197,6 @@ def _files(stage: Stage, marks: Marks) -> Iterator[str]:
 def _kept(house: House, rider: MarkedRider) -> list[Path]:
     """The files of their pictures that are there."""
     return [path for key in rider.pictures for path in house.folder.rglob(f"{key}*") if path.is_file()]
-
-
-def _servers_own(stage: Stage) -> Iterator[Path]:
-    return (path for path in (stage.folder / "pg").rglob("*") if path.is_file())
 
 
 def _works_on(stage: Stage, house: House, rider: MarkedRider) -> None:

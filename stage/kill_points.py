@@ -31,12 +31,12 @@ FILES_OLDER = timedelta(days=2)
 
 
 class Orders:
-    """The orders that are given and not carried out yet."""
+    """The orders that are given and not carried out yet, by what `module` arms (workers and relays here)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, module: str = __name__, *programs: str) -> None:
         self.folder = folder / "orders"
         self.folder.mkdir()
-        self._armed = arming(folder, __name__)
+        self._armed = arming(folder, module, *programs)
 
     def environment(self) -> dict[str, str]:
         """What arms the processes of a house."""

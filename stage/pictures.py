@@ -67,6 +67,7 @@ def sweep_a_day_later(database: Database, storage: Storage) -> int:
         keys = unnamed(session, storage)
     for key in keys:
         discard(storage, key)
+    storage.sweep()
     return len(keys)
 
 

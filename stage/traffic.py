@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +71,8 @@ class Traffic:
         self.broken_off = 0
         """Of those without an answer: what had been sent, and not found its connection closed."""
         self.acknowledged = 0
+        self.creating: list[float] = []
+        """The seconds that each report and each upload took that was answered by 201."""
         self._seed = seed
         self._pause = pause
         self._routed = routed
@@ -151,7 +154,7 @@ class Traffic:
                 return rider.multipart("/reports", words, shots, headers=headers)
             return rider.call("POST", "/reports", fields, headers=headers)
 
-        answer = self._insist(send, (201,))
+        answer = self._create(send)
         if answer is None:
             return False
         ride.number = str(answer.json["number"])
@@ -175,7 +178,7 @@ class Traffic:
             self._fire(ride, OFFICER, "accept")
         elif state == "in_progress":
             shot = patchwork(chance.getrandbits(32))
-            photo = self._insist(lambda: self.callers[OFFICER].upload("/uploads", shot), (201,))
+            photo = self._create(lambda: self.callers[OFFICER].upload("/uploads", shot))
             if photo is not None:
                 self._fire(ride, OFFICER, "resolve", note="已清运。", photos=[photo.json["items"][0]["id"]])
         elif state == "resolved" and self._confirmed:
@@ -193,6 +196,16 @@ class Traffic:
             self.troubles.append(f"{name} of {ride.number}: {answer.status} {answer.body[:200]!r}")
         if answer is None or not answer.ok:
             time.sleep(PAUSE_SECONDS)
+
+    def _create(self, ask: Callable[[], Answer]) -> Answer | None:
+        def timed() -> Answer:
+            began = time.monotonic()
+            answer = ask()
+            if answer.status == 201:
+                self.creating.append(time.monotonic() - began)
+            return answer
+
+        return self._insist(timed, (201,))
 
     def _insist(self, ask: Any, wanted: tuple[int, ...]) -> Answer | None:
         """The answer, asked for until there is one; None, and a trouble, where none of use came."""

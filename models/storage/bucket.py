@@ -109,6 +109,9 @@ class S3Storage:
                     if KEY.fullmatch(name := found["Key"].removeprefix(self.prefix)):
                         yield name, found["LastModified"].astimezone(UTC)
 
+    def sweep(self) -> None:
+        """Nothing: an object is there whole or not at all."""
+
     def __repr__(self) -> str:
         return f"S3Storage('s3://{self.bucket}/{self.prefix}')"
 

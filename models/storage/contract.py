@@ -46,6 +46,9 @@ class Storage(Protocol):
     def dated(self) -> Iterator[tuple[str, datetime]]:
         """All keys, in no order, each with when it was stored, in UTC, by the storage's own clock."""
 
+    def sweep(self) -> None:
+        """Removes what who was killed an hour ago or longer has left half written, under no key."""
+
 
 def new_key() -> str:
     """A random key of 160 bits that no one can guess: 40 hexadecimal digits, safe in URLs and in any file system."""

@@ -34,7 +34,6 @@ class FileStorage:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-                self._sweep(incoming, Path(name))
                 Path(name).replace(target)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
@@ -94,6 +93,19 @@ class FileStorage:
                 # Not the time of the content: a copy shares that with what it is a copy of.
                 yield path.name, datetime.fromtimestamp(path.stat().st_ctime, UTC)
 
+    def sweep(self) -> None:
+        incoming = self.folder / _INCOMING
+        with _disk():
+            if not incoming.is_dir():
+                return
+            # The file system's own clock says what is old.
+            with tempfile.TemporaryFile(dir=incoming) as fresh:
+                at = os.fstat(fresh.fileno()).st_mtime
+            for path in incoming.iterdir():
+                with suppress(FileNotFoundError):
+                    if at - path.stat().st_mtime > _ABANDONED_S:
+                        path.unlink()
+
     def _files(self) -> Iterator[Path]:
         with _disk():
             for shard in self.folder.iterdir() if self.folder.exists() else ():
@@ -111,15 +123,6 @@ class FileStorage:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.mkdir(exist_ok=True, mode=0o700)
             _sync_folder(self.folder)
-
-    def _sweep(self, incoming: Path, fresh: Path) -> None:
-        """Removes what a killed process left behind: an hour older than `fresh`, by the file system's own clock."""
-        for path in incoming.iterdir():
-            try:
-                if fresh.stat().st_mtime - path.stat().st_mtime > _ABANDONED_S:
-                    path.unlink()
-            except FileNotFoundError:
-                continue
 
 
 @contextmanager

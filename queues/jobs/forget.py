@@ -31,12 +31,13 @@ def discard_picture(session: Session, ref: str) -> None:
 
 @errand("sweep_pictures", timeout=300, every=timedelta(hours=12))
 def sweep_pictures(row_id: int, ref: str) -> None:
-    """Remove the files that nobody came to name: listing all of them may take minutes, and nobody waits for it."""
+    """Remove the files that nobody came to name, or to end: listing all may take minutes, and nobody waits for it."""
     storage = open_storage(Settings.load().storage_url)
     try:
         with database.reading() as session:
             keys = unnamed(session, storage)
         for key in keys:
             discard(storage, key)
+        storage.sweep()
     except StorageUnavailable as error:
         raise Postponed("the storage is away") from error

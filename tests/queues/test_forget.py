@@ -3,6 +3,8 @@ a day."""
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -92,5 +94,10 @@ def test_files_that_no_row_names_go_after_a_day(
         key = session.scalars(select(Photo.storage_key)).one()
     for name in (full_key(key), thumb_key(key), full_key("killed"), thumb_key("killed"), full_key("half")):
         storage.put(name, b"picture")
+    half = tmp_path / "files" / ".incoming" / "half"
+    half.write_bytes(b"pic")
     assert len(sweep(timedelta(hours=23))) == 6
+    assert half.exists(), "somebody may be writing it"
+    os.utime(half, (time.time() - 86400,) * 2)
     assert sweep(timedelta(hours=25)) == sorted(["others.jpg", full_key(key), thumb_key(key)])
+    assert not half.exists(), "whoever was killed while writing it comes back no more"
