@@ -60,6 +60,8 @@ def run(stage: Stage) -> None:
         for listed in READERS:
             found = _rounds(stage, (small, listed), (large, listed))
             stage.figure(f"{listed.name}: time among {many:,} to {few:,}", 100 / found.share, most=1.2, aim=1.05)
+            fewer, more = found.cpu
+            stage.figure(f"{listed.name}: the same, by computing alone", more / fewer)
             stage.figure(f"{listed.name}: answered within, p50", found.within(0.5), "ms")
             stage.figure(f"{listed.name}: answers that were none of success", found.failed, exactly=0)
 

@@ -1,4 +1,4 @@
-"""indexes of lists by deadline, and of what a department leads and helps with now"""
+"""indexes of lists by deadline, of what a department leads and helps with now, and of a ticket's assignments"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,9 +20,11 @@ def upgrade() -> None:
     _create('ix_tickets_led', ['department_id'], LED)
     op.drop_index('ix_assignments_unit', table_name='assignments')
     op.create_index('ix_assignments_unit', 'assignments', ['unit_id', 'role', 'ended_at', 'ticket_id'])
+    op.create_index('ix_assignments_ticket_id', 'assignments', ['ticket_id'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_assignments_ticket_id', table_name='assignments')
     op.drop_index('ix_assignments_unit', table_name='assignments')
     op.create_index('ix_assignments_unit', 'assignments', ['unit_id', 'ended_at'])
     op.drop_index('ix_tickets_led', table_name='tickets')

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from sqlalchemy import Select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 import models.tickets
-from models import Ticket
+from models import Assignment, Join, Photo, Request
 from models.database import Database
 from stage.cast import person
 from web.api.filters import ordered
@@ -21,13 +22,13 @@ from workflow.ticket_filters import AT_WORK, conditions
 LITERAL = {"literal_binds": True}
 
 
-def plan(session: Session, asked: Select[Ticket]) -> str:
+def plan(session: Session, asked: Select[Any]) -> str:
     """What the database would do. PostgreSQL reads as few rows as are here one after the other, and sorts them: it is
     told not to."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     for each in () if sqlite else ("seqscan", "bitmapscan", "sort", "incremental_sort"):
         session.execute(text(f"SET LOCAL enable_{each} = off"))
-    said = asked.with_only_columns(Ticket.state).compile(session.get_bind(), compile_kwargs=LITERAL)
+    said = asked.compile(session.get_bind(), compile_kwargs=LITERAL)
     return " ".join(row[-1] for row in session.execute(text(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {said}")))
 
 
@@ -51,3 +52,10 @@ def test_a_list_by_deadline_is_read_in_the_order_of_an_index(db: Database, usern
         used = plan(session, ordered(held, query))
         assert "ix_tickets_" in used
         assert not re.search("TEMP B-TREE|Sort", used)
+
+
+@pytest.mark.parametrize("model", [Assignment, Join, Photo, Request])
+def test_what_comes_with_the_tickets_of_a_page_is_found_by_them(db: Database, model: type[Any]) -> None:
+    with db.writing() as session:
+        used = plan(session, select(model).where(model.ticket_id.in_([1, 2, 3])))
+        assert not re.search("SCAN|Seq Scan", used)
