@@ -14,6 +14,7 @@ from bench.floors.rows import COLUMNS, Row, row_of
 from config import Settings
 from models.database import database
 
+NAMES = tuple(each.key for each in COLUMNS)
 app = Flask(__name__)
 database.connect(Settings.load().database_url)
 
@@ -41,8 +42,8 @@ def list_rows() -> Response:
     """25 rows as the database gives them, the newest first, by an index."""
     query = select(*COLUMNS).order_by(Row.created_at.desc()).limit(25)
     with database.reading() as session:
-        found = [row._asdict() for row in session.execute(query)]
-    return jsonify(items=[{**each, "created_at": each["created_at"].isoformat()} for each in found])
+        found = [dict(zip(NAMES, (*rest, at.isoformat()), strict=True)) for *rest, at in session.execute(query)]
+    return jsonify(items=found)
 
 
 @app.get("/objects")
