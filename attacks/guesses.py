@@ -18,7 +18,7 @@ from stage.browser import DEVICE, MARK, Browser
 from stage.callers import PASSWORD, Answer, Caller
 from stage.house import House
 from stage.stage import Stage
-from workflow import identity
+from workflow.identity import accounts
 
 VICTIM, OTHER = "officer.enforcement", "rider1"
 SPELLINGS = (VICTIM, VICTIM.upper(), f" {VICTIM} ", VICTIM.title(), VICTIM.replace("o", "\uff4f"))
@@ -114,7 +114,7 @@ def _shut_out(house: House) -> None:
             if user.username == PHONE_ONLY:
                 user.password_hash = None
             else:
-                identity.disable(session, user)
+                accounts.disable(session, user)
 
 
 def _kind(name: str) -> str:

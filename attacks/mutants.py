@@ -54,7 +54,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "access": {
         "workflow/access.py": ("workflow/test_access.py", "workflow/test_governance.py"),
         "workflow/engine/permission.py": ("workflow/test_engine.py", "workflow/test_governance.py"),
-        "workflow/report/relations.py": ("workflow/test_access.py", "workflow/test_merging.py"),
+        "workflow/report/relations.py": ("workflow/test_relations.py", "workflow/test_merging.py"),
         "models/units.py": ("workflow/test_access.py",),
         "models/people.py": ("workflow/test_access.py",),
         "web/action.py": ("web/test_app.py",),

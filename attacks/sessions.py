@@ -21,7 +21,7 @@ from stage.browser import DEVICE, SESSION, Browser
 from stage.callers import PASSWORD, Caller
 from stage.house import House
 from stage.stage import Stage
-from workflow.identity import term_of, token_hash
+from workflow.identity.sign_ins import term_of, token_hash
 
 PEOPLE = ("rider1", "clerk.loufeng", "rider2", "officer.enforcement", "head.enforcement", "supervisor", "admin")
 NEW = "an entirely new 1"

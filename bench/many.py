@@ -18,7 +18,9 @@ BATCH = 5000
 OPEN_SHARE = 0.05
 """Nineteen of twenty have ended, as in a city that has worked for some years."""
 CLOCKS = {"submitted": "triage", "triaged": "dispatch", "assigned": "resolve", "in_progress": "resolve"}
-AT_DEPARTMENTS = ("assigned", "in_progress")
+ASSISTED_SHARE = 0.05
+AT_STREETS = ("submitted", "triaged")
+"""No department leads these; it has led all that has ended."""
 APART = timedelta(minutes=1)
 
 
@@ -28,8 +30,8 @@ def many_tickets(session: Session, count: int, chance: random.Random) -> None:
     for begin in range(1, count + 1, BATCH):
         rows = [city.row(each, now() - APART * (count - each)) for each in range(begin, min(begin + BATCH, count + 1))]
         session.execute(insert(Ticket), rows)
-        leads = [_lead(row) for row in rows if row["department_id"]]
-        session.execute(insert(Assignment), leads)
+        parts = [part for row in rows if row["department_id"] for part in city.parts(row)]
+        session.execute(insert(Assignment), parts)
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql("ANALYZE")  # what autovacuum does within a minute
 
@@ -56,13 +58,18 @@ class _City:
             "longitude": PLACE[1] + self.chance.uniform(-0.05, 0.05),
             "datum": "wgs84", "created_at": at, "updated_at": at, "category_id": self.category,
             "unit_id": self.chance.choice(self.streets), "routed_at": at,
-            "department_id": self.chance.choice(self.departments) if state in AT_DEPARTMENTS else None,
+            "department_id": self.chance.choice(self.departments) if state not in AT_STREETS else None,
             "priority": "normal", "clock": CLOCKS.get(state), "clock_started_at": at if is_open else None,
             "clock_minutes": 4320 if is_open else None, "clock_counts": "working" if is_open else None,
             "due_at": due, "near_at": due, "ended_at": ended, "settled_at": ended, "resolved_at": ended,
             "send_backs": 0, "extensions": 0, "urges": 0, "reworks": 0, "reopens": 0, "appeals": 0,
         }  # fmt: skip
 
-
-def _lead(row: dict[str, Any]) -> dict[str, Any]:
-    return {"ticket_id": row["id"], "unit_id": row["department_id"], "role": "lead", "started_at": row["created_at"]}
+    def parts(self, ticket: dict[str, Any]) -> list[dict[str, Any]]:
+        """Which departments have a part in it, and keep it when it has ended: the lead, and sometimes another."""
+        lead = ticket["department_id"]
+        roles = {lead: "lead"}
+        if self.chance.random() < ASSISTED_SHARE:
+            roles[self.chance.choice([each for each in self.departments if each != lead])] = "assisting"
+        ids = {"ticket_id": ticket["id"], "started_at": ticket["created_at"]}
+        return [{**ids, "unit_id": unit, "role": role} for unit, role in roles.items()]

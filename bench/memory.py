@@ -53,7 +53,7 @@ def run(stage: Stage) -> None:
 def _read(port: int, seconds: float) -> None:
     """Four clerks who read lists for so long."""
     headers = sign_in(port, CLERK)
-    requests = [message("GET", path, headers=headers | {"Accept": kind}) for _, path, kind in (JSON, PAGE)]
+    requests = [message("GET", each.path, headers=headers | {"Accept": each.kind}) for each in (JSON, PAGE)]
     load(port, [repeat(request) for request in requests * 2], seconds)
 
 

@@ -17,7 +17,7 @@ from models.database import database
 from queues.preflight import check_database
 from workflow import localtime
 from workflow.errors import Forbidden, Invalid, NotFound, Refused
-from workflow.identity import spoken_name
+from workflow.identity.accounts import spoken_name
 from workflow.phones import PhoneBook, normalise
 
 

@@ -15,13 +15,13 @@ from config import Settings
 from models import City, Membership, Unit, User
 from models.database import database
 from models.people import ROLES
-from workflow import identity
 from workflow.actors import SYSTEM
 from workflow.administration.acts import record
 from workflow.administration.roles import fits
 from workflow.administration.watching import tell_person
 from workflow.city_settings import city
 from workflow.errors import Invalid, Refused
+from workflow.identity import accounts, new_password
 from workflow.say import LOCALES
 
 user = group("user")
@@ -47,14 +47,14 @@ def create(
     with connected() as settings:
         with database.reading() as session:
             memberships = list(zip(roles, _units(session, roles, units), strict=True))
-            username = identity.spoken_name(username)
+            username = accounts.spoken_name(username)
             if session.scalar(select(User.id).where(User.username == username)) is not None:
                 raise Invalid.field("username", "username.taken", username=username)
         password = _password(from_stdin=password_stdin)
         language = locale or settings.locale
         with database.writing() as session:
             strict = not city(session).demo
-            made = identity.create_user(
+            made = accounts.create_user(
                 session, username, name or username, password, memberships, language, strict=strict
             )
             roles_given = [[role, unit.code] for role, unit in memberships]
@@ -74,7 +74,7 @@ def password(username: str, password_stdin: bool) -> None:
         secret = _password(from_stdin=password_stdin)
         with database.writing() as session:
             person = _account(session, username, settings)
-            identity.set_password(session, person, secret, strict=not city(session).demo)
+            new_password.set_password(session, person, secret, strict=not city(session).demo)
             act = record(session, SYSTEM, "user.password", "user", person.id)
             tell_person(session, act, person, "password")
         tell("user.password_set", name=person.username)
@@ -86,7 +86,7 @@ def disable(username: str) -> None:
     """They are signed out at once."""
     with connected() as settings, database.writing() as session:
         person = person_called(session, username, settings)
-        identity.disable(session, person)
+        accounts.disable(session, person)
         record(session, SYSTEM, "user.disable", "user", person.id)
     tell("user.disabled", name=person.username or person.name)
 
@@ -97,7 +97,7 @@ def enable(username: str) -> None:
     """They sign in again with the password they had."""
     with connected() as settings, database.writing() as session:
         person = person_called(session, username, settings)
-        identity.enable(session, person)
+        accounts.enable(session, person)
         record(session, SYSTEM, "user.enable", "user", person.id)
     tell("user.enabled", name=person.username or person.name)
 

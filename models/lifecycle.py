@@ -35,7 +35,7 @@ class Lifecycle:
     words: ClassVar[type[Words]]
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(String(32), default=NEW, index=True)
+    state: Mapped[str] = mapped_column(String(32), default=NEW)
     version: Mapped[int] = mapped_column(default=0, comment="transitions fired; the last event's seq")
     updated_at: Mapped[datetime]
 

@@ -59,10 +59,12 @@ class Ticket(Lifecycle, Base):
         CheckConstraint("priority IN ('normal', 'urgent')", name="priority"),
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="merged_into"),
         Index("ix_tickets_place", "latitude", "longitude"),
-        Index("ix_tickets_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        partial_index("ix_tickets_due", "due_at", "id", where=AT_WORK),
+        Index("ix_tickets_state", "state", "due_at", "id"),
         Index("ix_tickets_unit", "unit_id", "state"),
         partial_index("ix_tickets_at_work", "unit_id", where=AT_WORK),
         partial_index("ix_tickets_entered", "entered_by_id", where=AT_WORK),
+        partial_index("ix_tickets_led", "department_id", where=f"department_id IS NOT NULL AND ({AT_WORK})"),
         partial_index("ix_tickets_department", "department_id", "state", where="department_id IS NOT NULL"),
         partial_index("ix_tickets_handler_id", "handler_id", where="handler_id IS NOT NULL"),
         partial_index("ix_tickets_merged_into_id", "merged_into_id", where="merged_into_id IS NOT NULL"),
@@ -190,11 +192,11 @@ class Assignment(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
-        Index("ix_assignments_unit", "unit_id", "ended_at"),
+        Index("ix_assignments_unit", "unit_id", "role", "ended_at", "ticket_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     role: Mapped[str] = mapped_column(String(16))
     started_at: Mapped[datetime]

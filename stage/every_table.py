@@ -13,9 +13,10 @@ from models.clock import moved, now
 from models.database import Database
 from stage import cast
 from stage.town import hire_riders
-from workflow import identity, ledger, notices, personal, reviews, telling, throttle
+from workflow import ledger, notices, personal, reviews, telling, throttle
 from workflow.administration import categories, invitations
 from workflow.engine import fire
+from workflow.identity import new_password, signing_in
 from workflow.phones import PhoneBook
 from workflow.report.joining import join
 from workflow.report.opening import NewReport, open_report
@@ -34,15 +35,15 @@ def everything(database: Database) -> None:
             telling.deliver(session, event)
         _be_administered(session)
         _keep_answers(session, waiting)
-        throttle.count(session, identity.GUESSES, "somebody")
+        throttle.count(session, signing_in.GUESSES, "somebody")
         session.flush()
     with moved(now() - timedelta(days=1)), database.writing() as session:
         reviews.draw(session)
         journal = session.scalars(select(Journal).where(Journal.ticket_id == paid.id, Journal.kind == "award")).one()
         ledger.reverse(session, journal, actor=cast.person(session, "ada"), reason="同一张照片")
     with database.writing() as session:
-        identity.set_password(session, cast.person(session, "alice"), cast.PASSWORD)
-    identity.sign_in(database, "alice", cast.PASSWORD, kind="cookie")
+        new_password.set_password(session, cast.person(session, "alice"), cast.PASSWORD)
+    signing_in.sign_in(database, "alice", cast.PASSWORD, kind="cookie")
     with database.writing() as session:
         _leave(session)
 

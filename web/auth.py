@@ -20,7 +20,8 @@ from web.errors import Unsupported
 from web.form_marks import FIELD, PAGES, genuine
 from web.keys import DEVICE, SESSION
 from workflow.errors import Forbidden
-from workflow.identity import SignedIn, nearly_over, note_use, sign_in_of
+from workflow.identity.sign_ins import nearly_over, note_use, sign_in_of
+from workflow.identity.signing_in import SignedIn
 
 SAFE = ("GET", "HEAD")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}")

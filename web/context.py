@@ -18,7 +18,7 @@ from models.database import database
 from models.storage import Storage
 from web.keys import Keys
 from workflow.errors import Unauthenticated
-from workflow.identity import user_for_token
+from workflow.identity.sign_ins import user_for_token
 from workflow.say import LOCALES
 
 

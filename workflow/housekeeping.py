@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models import Answer, Photo
 from models.clock import now
 from models.outbox import later
-from workflow import identity, throttle
+from workflow import throttle
+from workflow.identity import sign_ins
 from workflow.report.photos import USABLE_FOR
 
 ANSWERS_KEPT = timedelta(days=35)
@@ -26,7 +27,7 @@ def forget(session: Session) -> list[str]:
 
     Returns the storage keys of the uploads: their files go after the commit, for a file too many harms nobody.
     """
-    identity.prune(session)
+    sign_ins.prune(session)
     throttle.prune(session)
     old = select(Answer.id).where(Answer.created_at < now() - ANSWERS_KEPT).order_by(Answer.id).limit(BATCH)
     answers = session.scalars(old).all()

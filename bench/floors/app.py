@@ -10,10 +10,11 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from sqlalchemy import select
 
-from bench.floors.rows import Row, row_of
+from bench.floors.rows import COLUMNS, Row, row_of
 from config import Settings
 from models.database import database
 
+NAMES = tuple(each.key for each in COLUMNS)
 app = Flask(__name__)
 database.connect(Settings.load().database_url)
 
@@ -38,7 +39,16 @@ def insert() -> tuple[Response, int]:
 
 @app.get("/rows")
 def list_rows() -> Response:
-    """25 rows, the newest first, by an index."""
+    """25 rows as the database gives them, the newest first, by an index."""
+    query = select(*COLUMNS).order_by(Row.created_at.desc()).limit(25)
+    with database.reading() as session:
+        found = [dict(zip(NAMES, (*rest, at.isoformat()), strict=True)) for *rest, at in session.execute(query)]
+    return jsonify(items=found)
+
+
+@app.get("/objects")
+def list_objects() -> Response:
+    """The same rows, each made an object of SQLAlchemy's first."""
     query = select(Row).order_by(Row.created_at.desc()).limit(25)
     with database.reading() as session:
         return jsonify(items=[row.shown() for row in session.scalars(query)])

@@ -44,6 +44,9 @@ class Row(Base):
         }
 
 
+COLUMNS = (Row.id, Row.state, Row.description, Row.latitude, Row.longitude, Row.created_at)
+
+
 def row_of(latitude: float, longitude: float, description: str) -> Row:
     """A new row."""
     return Row(state="new", description=description, latitude=latitude, longitude=longitude, created_at=now())

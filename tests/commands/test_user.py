@@ -9,7 +9,8 @@ from models import User
 from models.database import Database, database
 from stage import cast
 from tests.commands.conftest import Run
-from workflow.identity import WrongCredentials, sign_in, user_for_token
+from workflow.identity.sign_ins import user_for_token
+from workflow.identity.signing_in import WrongCredentials, sign_in
 
 SECRET = "a long enough secret"
 

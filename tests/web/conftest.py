@@ -24,7 +24,7 @@ from models.database import Database, database
 from models.storage import open_storage
 from stage import cast
 from web.app import create_app
-from workflow.identity import term_of, token_hash
+from workflow.identity.sign_ins import term_of, token_hash
 
 MakeApp = Callable[..., Flask]
 

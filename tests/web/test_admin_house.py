@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
@@ -21,11 +20,6 @@ from tests.web.browsing import Visitor, words
 from tests.web.conftest import People
 from workflow.actors import SYSTEM
 from workflow.administration.acts import record
-from workflow.administration.drawn import draw
-from workflow.engine.definition import Lifecycle
-from workflow.engine.machines import current, machinery
-from workflow.report import REPORT
-from workflow.say import LOCALES
 
 OPERATIONS, LOOK, RULES = "/admin/operations", "/admin/look", "/admin/rules"
 REASON = "公安机关来函要求核实"
@@ -260,43 +254,3 @@ def test_what_the_command_line_did_is_on_record_too(
     assert page.text.partition("<tbody>")[2].count("命令行") == len(asked) == len(done())
     assert "受理员 · 娄葑街道" in said
     assert "列出 1 天" in said
-
-
-@pytest.fixture
-def lifecycle(sqlite_db: Database) -> Lifecycle:
-    with sqlite_db.reading() as session:
-        return machinery(session, REPORT.kind, current(session, REPORT.kind).id).lifecycle
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-def test_every_state_and_way_is_drawn_and_none_lies_over_another(lifecycle: Lifecycle, locale: str) -> None:
-    drawing = draw(lifecycle, locale)
-    assert {node.name for node in drawing.nodes} == set(lifecycle.states)
-    boxes = [(node.x - 58, node.y - 22, node.x + 58, node.y + 22) for node in drawing.nodes]
-    assert min(min(box[:2]) for box in boxes) >= 0
-    assert max(box[2] for box in boxes) <= drawing.width
-    assert max(box[3] for box in boxes) <= drawing.height
-    assert not [
-        (one, other)
-        for at, one in enumerate(boxes)
-        for other in boxes[at + 1 :]
-        if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-    ]
-    ways = {way for each in lifecycle.transitions.values() for way in each.targets.items()}
-    drawn = {(source.name, arrow.target.name) for arrow in drawing.arrows for source in arrow.sources}
-    assert drawn == {(start, end) for start, end in ways if start != end}
-    assert all(arrow.paths and arrow.label for arrow in drawing.arrows)
-    labels = [(arrow.x, arrow.y) for arrow in drawing.arrows]
-    assert len(set(labels)) == len(labels)
-
-
-def test_the_drawing_is_a_picture_with_words_and_counts(site: Flask, sqlite_db: Database) -> None:
-    with sqlite_db.writing() as session:
-        a_ticket(session, "triaged")
-    page = ada(site).get("/admin/workflow")
-    svg = re.search(r'<svg class="drawn".*?</svg>', page.text, re.DOTALL)
-    assert svg is not None
-    root = ElementTree.fromstring(svg[0])
-    assert root.get("role") == "img"
-    assert root[0].text == "工单流程图"
-    assert "1 件" in words(page)

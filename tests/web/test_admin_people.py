@@ -15,7 +15,7 @@ from stage import cast
 from stage.cast import a_ticket, person
 from tests.web.admin_forms import ada, forms, send, wrong_fields
 from tests.web.browsing import Visitor, words
-from workflow import identity
+from workflow.identity import sign_ins
 
 NEW = {
     "name": "葛瑞丝", "username": "grace", "locale": "en", "role": "clerk", "unit": "weiting", "email": "g@sip.example",
@@ -64,7 +64,7 @@ def test_an_invitation_is_handed_over_accepted_and_signs_in(app: Flask, db: Data
     entered = guest.post(link, {"new": PASSWORD, "again": PASSWORD})
     assert (entered.status_code, entered.location) == (303, "/")
     with db.reading() as session:
-        assert identity.user_for_token(session, before.value) is None
+        assert sign_ins.user_for_token(session, before.value) is None
     assert guest.get("/desk/tickets").status_code in (200, 303)
     assert "Weiting" in words(guest.get("/account"))
     assert guest.get(link).status_code == 404

@@ -9,9 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
-import models.tickets
 from models import Ticket, Unit
 from models.clock import now
 from models.database import Database
@@ -19,9 +18,7 @@ from stage.cast import RUBBISH, a_report, a_ticket, person, photo, step
 from tests.web.browsing import Visitor, words
 from web.pages.desk.asked import read
 from workflow import access
-from workflow.ticket_filters import AT_WORK, conditions
-
-LITERAL = {"literal_binds": True}
+from workflow.ticket_filters import conditions
 
 NUMBER = re.compile(r'class="number" href="/tickets/([A-Z0-9-]+)')
 NAV = re.compile(r'<nav class="views".*?</ul>', re.DOTALL)
@@ -76,20 +73,6 @@ def test_of_what_may_have_ended_a_total_ends_somewhere(
         assert len(listed(page)) == there
         at_work = Visitor(app, "sam").get("/desk/tickets?open=true").text
         assert f'<span class="total">{len(listed(at_work))} 件</span>' in at_work, "what is at work is counted whole"
-
-
-def test_what_is_at_work_is_what_its_indexes_hold(db: Database) -> None:
-    """Word for word, or neither database would use them."""
-    assert str(AT_WORK).replace("tickets.", "") == models.tickets.AT_WORK
-    with db.reading() as session:
-        if session.get_bind().dialect.name != "sqlite":
-            return
-        carol = person(session, "carol")
-        asked = access.visible_tickets(session, carol, AT_WORK).with_only_columns(Ticket.state)
-        plan = session.execute(text(f"EXPLAIN QUERY PLAN {asked.compile(session.get_bind(), compile_kwargs=LITERAL)}"))
-        used = " ".join(row[-1] for row in plan)
-        assert "ix_tickets_at_work" in used
-        assert "SCAN tickets" not in used
 
 
 def test_the_day_begins_with_what_waits_for_the_reader(site: Flask) -> None:

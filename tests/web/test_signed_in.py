@@ -20,8 +20,8 @@ from stage import cast
 from stage.photos import picture, upload
 from tests.web.browsing import Visitor, words
 from tests.web.conftest import MakeApp, People
-from workflow import identity
 from workflow.administration import people as administration
+from workflow.identity import sign_ins, signing_in
 
 TERMS = SignIns()
 PAGE = {"headers": {"Accept": "text/html"}}
@@ -93,16 +93,16 @@ def test_a_use_is_noted_once_in_minutes(site: Flask, sqlite_db: Database, clock:
 
 
 def test_what_ended_meanwhile_stays_ended(db: Database, clock: Clock) -> None:
-    token = identity.sign_in(db, "alice", cast.PASSWORD, kind="cookie").token
+    token = signing_in.sign_in(db, "alice", cast.PASSWORD, kind="cookie").token
     clock.shift(timedelta(hours=1))
     with db.reading() as session:
-        row = identity.sign_in_of(session, token)
+        row = sign_ins.sign_in_of(session, token)
         assert row is not None
     with db.writing() as session:
-        identity.sign_out(session, token)
-    identity.note_use(db, row, TERMS)
+        sign_ins.sign_out(session, token)
+    sign_ins.note_use(db, row, TERMS)
     with db.reading() as session:
-        assert identity.sign_in_of(session, token) is None
+        assert sign_ins.sign_in_of(session, token) is None
 
 
 def test_a_rider_who_begins_to_work_for_the_city_has_its_terms(app: Flask, db: Database, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from models.database import Database, database
 from stage.cast import LOUFENG, PASSWORD, person
 from tests.web.conftest import MakeApp, People, signed_in
 from tests.web.test_problems import holds
-from workflow.identity import disable
+from workflow.identity.accounts import disable
 
 PLACE = {"category": "06010", "latitude": LOUFENG[0], "longitude": LOUFENG[1]}
 OURS = {"Origin": "http://127.0.0.1:8000", "X-Whistle": "1"}

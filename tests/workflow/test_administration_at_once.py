@@ -14,10 +14,10 @@ from models.clock import now
 from models.database import Database
 from stage.cast import person
 from tests.workflow.administering import a_second_administrator, ada
-from workflow import identity
 from workflow.administration import people
 from workflow.administration.invitations import invite, reset
 from workflow.errors import Forbidden, Invalid, Refused
+from workflow.identity import accounts
 
 
 def at_once(db: Database, *acts: tuple[int, Callable[[Session, User], object]]) -> list[str]:
@@ -84,5 +84,5 @@ def test_of_two_who_invite_one_name_at_once_one_is_told(db: Database) -> None:
 def test_an_account_whose_name_was_taken_meanwhile_is_refused(session: Session) -> None:
     """The question and the answer are apart: between them another may have written."""
     with pytest.raises(Invalid, match="username"):
-        identity.add_account(session, User(username="erin", name="E", locale="en", demo=False, created_at=now()))
+        accounts.add_account(session, User(username="erin", name="E", locale="en", demo=False, created_at=now()))
     assert person(session, "erin").name != "E"

@@ -15,10 +15,11 @@ from models.database import Database
 from stage import cast
 from stage.cast import person
 from tests.workflow.administering import a_second_administrator, ada, done, told
-from workflow import identity, notices
+from workflow import notices
 from workflow.administration import invitations, people
 from workflow.administration.invitations import accept, invite, reset
 from workflow.errors import Invalid, NotFound, Refused
+from workflow.identity import sign_ins, signing_in
 
 PASSWORD = "a long and quiet evening"
 
@@ -30,14 +31,14 @@ def test_an_invitation_is_used_once_and_within_a_week(db: Database) -> None:
         token = invited.token
         assert (invited.person.username, invited.person.email) == ("grace", "grace@example.org")
         assert token not in session.scalars(select(Invitation.token_hash)).one()
-    with pytest.raises(identity.WrongCredentials):
-        identity.sign_in(db, "grace", "", kind="cookie")
+    with pytest.raises(signing_in.WrongCredentials):
+        signing_in.sign_in(db, "grace", "", kind="cookie")
     with pytest.raises(Invalid, match="password"):
         accept(db, token, "short")
     with time_machine.travel(now() + timedelta(days=7, seconds=1)), pytest.raises(NotFound, match=r"invitation\.over"):
         accept(db, token, PASSWORD)
     assert accept(db, token, PASSWORD) == "grace"
-    assert identity.sign_in(db, "grace", PASSWORD, kind="cookie").session.user_id
+    assert signing_in.sign_in(db, "grace", PASSWORD, kind="cookie").session.user_id
     for spent in (token, "unknown"):
         with pytest.raises(NotFound, match=r"invitation\.over"):
             accept(db, spent, PASSWORD)
@@ -54,17 +55,17 @@ def test_everything_that_is_wrong_with_an_invitation_is_said_at_once(session: Se
 
 
 def test_a_reset_ends_what_was_and_only_the_newest_link_works(db: Database) -> None:
-    first = identity.sign_in(db, "erin", cast.PASSWORD, kind="cookie")
+    first = signing_in.sign_in(db, "erin", cast.PASSWORD, kind="cookie")
     with db.writing() as session:
         erin = person(session, "erin").id
         old = reset(session, ada(session), erin).token
         new = reset(session, ada(session), erin).token
     with db.reading() as session:
-        assert identity.user_for_token(session, first.token) is None
+        assert sign_ins.user_for_token(session, first.token) is None
         with pytest.raises(NotFound):
             invitations.find(session, old)
-    with pytest.raises(identity.WrongCredentials):
-        identity.sign_in(db, "erin", cast.PASSWORD, kind="cookie")
+    with pytest.raises(signing_in.WrongCredentials):
+        signing_in.sign_in(db, "erin", cast.PASSWORD, kind="cookie")
     assert accept(db, new, PASSWORD) == "erin"
 
 

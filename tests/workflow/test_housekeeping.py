@@ -13,7 +13,7 @@ from models.database import Database
 from stage.cast import PASSWORD, a_report, person, photo
 from workflow import throttle
 from workflow.housekeeping import forget
-from workflow.identity import sign_in
+from workflow.identity.signing_in import sign_in
 
 
 def test_it_forgets_what_is_over(db: Database) -> None:

@@ -15,9 +15,11 @@ from models import Device, Session, Throttle, Unit, User
 from models.clock import now
 from models.database import Database
 from stage.cast import PASSWORD, person
-from workflow import identity, throttle
+from workflow import throttle
 from workflow.errors import Invalid, TooMany
-from workflow.identity import WrongCredentials, sign_in, user_for_token
+from workflow.identity import accounts, new_password, sign_ins, signing_in
+from workflow.identity.sign_ins import user_for_token
+from workflow.identity.signing_in import WrongCredentials, sign_in
 from workflow.passwords import HASHER, NOBODYS_HASH, hold_password
 from workflow.phones import PhoneBook, normalise
 from workflow.riders import rider_of_phone
@@ -61,7 +63,7 @@ def test_who_somebody_is_takes_one_query(db: Database) -> None:
 def test_it_ends(db: Database) -> None:
     token = sign_in(db, "alice", PASSWORD, kind="bearer").token
     with db.writing() as session:
-        identity.sign_out(session, token)
+        sign_ins.sign_out(session, token)
         assert user_for_token(session, token) is None
     token = sign_in(db, "alice", PASSWORD, kind="bearer").token
     with time_machine.travel(now() + timedelta(days=30, seconds=1)), db.reading() as session:
@@ -79,18 +81,18 @@ def test_signing_in_again_ends_the_old_one(db: Database) -> None:
 def test_disabling_and_a_new_password_end_every_session(db: Database) -> None:
     tokens = [sign_in(db, "alice", PASSWORD, kind=kind).token for kind in ("bearer", "cookie")]
     with db.writing() as session:
-        identity.set_password(session, person(session, "alice"), "an entirely new one")
+        new_password.set_password(session, person(session, "alice"), "an entirely new one")
     with db.reading() as session:
         assert [user_for_token(session, each) for each in tokens] == [None, None]
     assert guess(db, password=PASSWORD) == "wrong"
     token = sign_in(db, "alice", "an entirely new one", kind="bearer").token
     with db.writing() as session:
-        identity.disable(session, person(session, "alice"))
+        accounts.disable(session, person(session, "alice"))
     with db.reading() as session:
         assert user_for_token(session, token) is None
     assert guess(db, password="an entirely new one") == "wrong"
     with db.writing() as session:
-        identity.enable(session, person(session, "alice"))
+        accounts.enable(session, person(session, "alice"))
         assert user_for_token(session, token) is None
     assert guess(db, password="an entirely new one") != "wrong"
 
@@ -120,7 +122,7 @@ def test_a_known_device_has_a_budget_of_its_own(db: Database) -> None:
 
 
 def test_a_known_device_keeps_its_mark(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity, "DEVICES_KEPT", 3)
+    monkeypatch.setattr(signing_in, "DEVICES_KEPT", 3)
     device = sign_in(db, "alice", PASSWORD, kind="cookie").device_token
     assert sign_in(db, "alice", PASSWORD, kind="cookie", device_token=device).device_token == device
     for _ in range(4):
@@ -149,9 +151,9 @@ def test_no_password_is_hashed_inside_a_transaction(db: Database, monkeypatch: p
     event.listen(db.engine, "begin", lambda _: setattr(open_now, "count", getattr(open_now, "count", 0) + 1))
     for ending in ("commit", "rollback"):
         event.listen(db.engine, ending, lambda _: setattr(open_now, "count", open_now.count - 1))
-    verify = identity.verify_password
+    verify = signing_in.verify_password
     monkeypatch.setattr(
-        identity, "verify_password", lambda *given: seen.append(getattr(open_now, "count", 0)) or verify(*given)
+        signing_in, "verify_password", lambda *given: seen.append(getattr(open_now, "count", 0)) or verify(*given)
     )
     guess(db)
     guess(db, password=PASSWORD)
@@ -184,16 +186,16 @@ def test_it_adds_a_person(db: Database) -> None:
         unit = session.scalars(select(Unit).where(Unit.code == "loufeng")).one()
     with db.writing() as session:
         unit = session.get_one(Unit, unit.id)
-        identity.create_user(session, "New.Clerk", "新受理员", "a good password", [("clerk", unit)], "en")
+        accounts.create_user(session, "New.Clerk", "新受理员", "a good password", [("clerk", unit)], "en")
     with db.reading() as session:
         user = user_for_token(session, sign_in(db, "new.clerk", "a good password", kind="bearer").token)
         assert user is not None
         assert (user.name, user.locale, user.memberships[0].role) == ("新受理员", "en", "clerk")
     with db.writing() as session, pytest.raises(Invalid) as refused:
-        identity.create_user(session, "new.clerk", "Again", "a good password", [])
+        accounts.create_user(session, "new.clerk", "Again", "a good password", [])
     assert list(refused.value.errors) == ["username"]
     with db.writing() as session, pytest.raises(Invalid) as refused:
-        identity.create_user(session, "new clerk", " ", "a good password", [("king", unit)], "fr")
+        accounts.create_user(session, "new clerk", " ", "a good password", [("king", unit)], "fr")
     assert set(refused.value.errors) == {"username", "name", "role", "locale"}
 
 
@@ -201,7 +203,7 @@ def test_old_sign_ins_and_counters_go(db: Database) -> None:
     guess(db)
     sign_in(db, "alice", PASSWORD, kind="bearer")
     with time_machine.travel(now() + timedelta(days=61)), db.writing() as session:
-        assert identity.prune(session) == 1
+        assert sign_ins.prune(session) == 1
         assert throttle.prune(session) == 1
         assert session.scalars(select(Session)).all() == []
         assert session.scalars(select(Throttle)).all() == []

@@ -23,7 +23,8 @@ from workflow.administration.acts import record
 from workflow.audit import Tally, audit, snapshot
 from workflow.engine.history import replay
 from workflow.engine.machines import machinery_of
-from workflow.identity import sign_in, user_for_token
+from workflow.identity.sign_ins import user_for_token
+from workflow.identity.signing_in import sign_in
 from workflow.ledger import reverse
 
 OLD_DETAILS = '{"reason":"照片不实","ticket":"SIP-26-000001"}'

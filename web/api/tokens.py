@@ -13,7 +13,8 @@ from web.api.schemas.incoming import TokenIn
 from web.api.schemas.outgoing import TokenOut
 from web.auth import bearer_token, device_token, forget, remember
 from web.context import settings, token, writing
-from workflow.identity import sign_in, sign_out
+from workflow.identity.sign_ins import sign_out
+from workflow.identity.signing_in import sign_in
 
 
 @api.post("/tokens")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,22 +11,13 @@ from markupsafe import Markup, escape
 
 from models.clock import now
 from web.context import locale, reading
+from web.pages.unbroken import unbroken
 from workflow import moments
 from workflow.deadlines import amount
 from workflow.localtime import local_day, zone
 from workflow.say import say
 
 MINUTE = timedelta(minutes=1)
-DAY = re.compile(r"(\d+)月(\d+)日")
-DAY_PARTS = (r"\1", "月", r"\2", "日")
-NO_BREAK = "\u2060"
-MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-WITHIN = re.compile(
-    rf" (?:(?=\d)(?:(?<=[今昨明]天 )|(?<=周[一二三四五六日] )|(?<=today )|(?<=tomorrow )|(?<=yesterday )"
-    rf"|(?<=(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )|(?<=(?:{MONTHS}) )(?=\d{{4}})|(?:(?<=[a-z\d], )|(?<=日 ))(?=\d\d:))"
-    rf"|(?<=\d )(?=[天小分]|(?:{MONTHS}|d|h|min)\b))"
-)
-"""The spaces in a moment and between a number and its unit."""
 
 
 def register(app: Flask) -> None:
@@ -93,11 +83,6 @@ def date_words(value: date) -> str:
 def clock_time(value: datetime | str) -> str:
     """Hour and minute."""
     return _parsed(value).astimezone(zone(reading())).strftime("%H:%M")
-
-
-def unbroken(words: str) -> str:
-    """A sentence whose days, moments and amounts stay on one line each."""
-    return WITHIN.sub("\u00a0", DAY.sub(NO_BREAK.join(DAY_PARTS), words))
 
 
 def deadline_words(due_at: datetime | str, mark: str) -> str:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, joinedload
 from models import Device, Invitation, Membership, User
 from models.clock import now
 from models.database import Database
-from workflow import identity
 from workflow.access import require
 from workflow.actors import Actor
 from workflow.administration import people
@@ -26,6 +25,7 @@ from workflow.administration.roles import unit_for
 from workflow.administration.watching import tell_person, tell_watching, watching_rider
 from workflow.city_settings import city
 from workflow.errors import Invalid, NotFound, Refused
+from workflow.identity import accounts, sign_ins
 from workflow.notices import address
 from workflow.passwords import hash_password, hold_password
 from workflow.say import LOCALES
@@ -56,9 +56,9 @@ def invite(
     Raises Forbidden, and Invalid naming every field that is wrong.
     """
     require(actor, "user.manage")
-    username = identity.spoken_name(username)
+    username = accounts.spoken_name(username)
     errors: Errors = {}
-    if not identity.USERNAME.fullmatch(username):
+    if not accounts.USERNAME.fullmatch(username):
         errors["username"] = ("username.wrong", {})
     elif session.scalar(select(User.id).where(User.username == username)) is not None:
         errors["username"] = ("username.taken", {"username": username})
@@ -78,7 +78,7 @@ def invite(
             errors |= invalid.errors
     if errors:
         raise Invalid(errors)
-    identity.add_account(session, person)
+    accounts.add_account(session, person)
     given = [[each.role, each.unit.code] for each in person.memberships]
     record(session, actor, "user.invite", "user", person.id, words={"username": username}, roles=given)
     return _link(session, person, "invite")
@@ -100,7 +100,7 @@ def reset(session: Session, actor: Actor, number: int, *, seen: int | None = Non
     people.hold_another_administrator(session, person)
     kind = "invite" if _never_signed_in(session, person) else "reset"
     person.password_hash = None
-    identity.end_sessions(session, person)
+    sign_ins.end_sessions(session, person)
     session.execute(delete(Device).where(Device.user_id == person.id))
     told = watching_rider(session, actor, person) if kind == "reset" else {}
     act = record(session, actor, "user.reset", "user", person.id, kind=kind, told=len(told))
@@ -114,7 +114,7 @@ def find(session: Session, token: str) -> Invitation:
     """The open link that `token` stands for, with its person. Raises NotFound, the same for used, old and unknown."""
     query = (
         select(Invitation)
-        .where(Invitation.token_hash == identity.token_hash(token), Invitation.ended_at.is_(None))
+        .where(Invitation.token_hash == sign_ins.token_hash(token), Invitation.ended_at.is_(None))
         .where(Invitation.expires_at > now())
         .options(joinedload(Invitation.user))
     )
@@ -138,15 +138,15 @@ def accept(database: Database, token: str, password: str) -> str:
         row = find(session, token)
         row.ended_at = now()
         row.user.password_hash = hashed
-        identity.end_sessions(session, row.user)
+        sign_ins.end_sessions(session, row.user)
         return str(row.user.username)
 
 
 def _link(session: Session, person: User, kind: str) -> Invited:
     moment, token = now(), secrets.token_urlsafe(32)
-    identity.end_links(session, person)
+    accounts.end_links(session, person)
     row = Invitation(
-        token_hash=identity.token_hash(token),
+        token_hash=sign_ins.token_hash(token),
         user_id=person.id,
         kind=kind,
         created_at=moment,

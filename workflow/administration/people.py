@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models import Invitation, Membership, Ticket, Unit, User
 from models.clock import now
-from workflow import identity
 from workflow.access import require
 from workflow.actors import Actor
 from workflow.administration.acts import hold_seen, record
@@ -22,6 +21,7 @@ from workflow.administration.fields import Errors, hold_choice, hold_name, refus
 from workflow.administration.roles import unit_for
 from workflow.administration.watching import tell_person
 from workflow.errors import NotFound, Refused
+from workflow.identity import accounts, sign_ins
 from workflow.notices import set_address
 from workflow.numbers import LARGEST_ID
 from workflow.say import LOCALES
@@ -127,7 +127,7 @@ def disable(session: Session, actor: Actor, number: int, *, seen: int | None = N
         raise Refused("user.oneself")
     hold_another_administrator(session, person)
     if person.disabled_at is None:
-        identity.disable(session, person)
+        accounts.disable(session, person)
         record(session, actor, "user.disable", "user", person.id, in_hand=in_hand(session, person))
 
 
@@ -135,7 +135,7 @@ def enable(session: Session, actor: Actor, number: int, *, seen: int | None = No
     """Let a disabled person sign in again, with the password they had."""
     person = held(session, actor, number, seen)
     if person.disabled_at is not None:
-        identity.enable(session, person)
+        accounts.enable(session, person)
         record(session, actor, "user.enable", "user", person.id)
 
 
@@ -148,7 +148,7 @@ def add_role(
     if any(each.role == role and each.unit_id == unit.id for each in person.memberships):
         return
     if role != "rider" and not person.is_staff:
-        identity.shorten(session, person)
+        sign_ins.shorten(session, person)
     person.memberships.append(Membership(role=role, unit=unit))
     record(session, actor, "user.add_role", "user", person.id, role=role, unit=unit.code)
 

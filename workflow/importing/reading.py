@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from models.clock import now
 from workflow.errors import Invalid
-from workflow.identity import spoken_name
+from workflow.identity.accounts import spoken_name
 from workflow.phones import normalise
 from workflow.report.opening import FUTURE
 

@@ -22,7 +22,7 @@ from models.storage import Storage
 from workflow.access import can
 from workflow.city_settings import titles
 from workflow.errors import Invalid
-from workflow.identity import spoken_name
+from workflow.identity.accounts import spoken_name
 from workflow.importing.reading import Draft, Reason, read
 from workflow.importing.table import Row, Table
 from workflow.localtime import zone

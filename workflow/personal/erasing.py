@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from models import Act, Award, Join, Photo, Ticket, User
 from models.clock import now
 from models.outbox import later
-from workflow import identity, ledger
+from workflow import ledger
 from workflow.actors import Actor
 from workflow.administration.acts import record
 from workflow.engine import fire, lock
 from workflow.errors import Busy, Invalid, Refused
+from workflow.identity import accounts
 from workflow.personal.holdings import HOLDINGS, Holding, pictures_of, tickets_of
 from workflow.personal.naming import Naming, erase_words, forget_answers, rename_in_inboxes
 from workflow.personal.standing import standing, waiting
@@ -49,7 +50,7 @@ def ask(session: Session, person: User, *, actor: Actor, let_go: bool) -> Act | 
     if person.erasure_asked_at is not None:
         return None
     person.erasure_asked_at = now()
-    identity.disable(session, person)
+    accounts.disable(session, person)
     later(session, "erase_person", person.id)
     return record(session, actor, "user.erase", "user", person.id)
 

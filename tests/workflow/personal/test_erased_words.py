@@ -23,11 +23,12 @@ from stage.cast import LOUFENG, RUBBISH, a_report, a_ticket, person, photo, step
 from tests.workflow.personal.leaving import NUMBER, done, findings, leave, where
 from tests.workflow.personal.test_export import BOOK, with_phone
 from tests.workflow.situations import cap
-from workflow import identity, ledger, personal, telling, throttle
+from workflow import ledger, personal, telling, throttle
 from workflow.actors import SYSTEM
 from workflow.administration.acts import record
 from workflow.administration.look import look
 from workflow.engine import fire
+from workflow.identity import signing_in
 from workflow.personal.holdings import NAMELESS
 from workflow.report.joining import join
 from workflow.report.opening import NewReport, open_report
@@ -46,7 +47,7 @@ def test_no_word_of_theirs_is_left(session: Session) -> None:
     fire(ticket, "comment", actor=person(session, "carol"), note="电话是 138-0013-8000")
     fire(ticket, "comment", actor=person(session, "carol"), note="请处理")
     session.add(Answer(user_id=alice.id, key="k", request_hash="h", status=201, body="阿丽的话四", created_at=now()))
-    throttle.count(session, identity.GUESSES, "alice")
+    throttle.count(session, signing_in.GUESSES, "alice")
     throttle.count(session, throttle.Limit("anything", 5, 60), str(alice.id))
     record(session, SYSTEM, "user.create", "user", alice.id, words={"username": "alice"})
     session.flush()

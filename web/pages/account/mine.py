@@ -22,7 +22,7 @@ from web.pages.blueprint import pages
 from web.pages.render import render
 from workflow import personal
 from workflow.errors import Busy, Invalid, Problem
-from workflow.identity import hold_password_of
+from workflow.identity.new_password import hold_password_of
 
 FILE = "whistle-data.zip"
 

@@ -14,7 +14,8 @@ from web.pages.blueprint import pages
 from web.pages.render import render
 from workflow import notices
 from workflow.errors import Invalid, Problem
-from workflow.identity import change_password, end_sessions
+from workflow.identity.new_password import change_password
+from workflow.identity.sign_ins import end_sessions
 
 
 @pages.get("/account", endpoint="account")

@@ -21,7 +21,8 @@ from web.pages.nav import home_of
 from web.pages.render import render
 from workflow.city_settings import city
 from workflow.errors import Invalid, Problem
-from workflow.identity import SignedIn, sign_in, sign_out, why_over
+from workflow.identity.sign_ins import sign_out, why_over
+from workflow.identity.signing_in import SignedIn, sign_in
 
 SHOWN = ("rider1", "rider2", "clerk.loufeng", "officer.enforcement", "head.enforcement", "supervisor", "admin")
 """Of the demo's people, those whose button comes first; all others are in a list below."""

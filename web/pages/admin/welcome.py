@@ -17,7 +17,7 @@ from web.pages.blueprint import pages
 from web.pages.render import render
 from workflow.administration.invitations import accept, find
 from workflow.errors import Invalid, NotFound, Problem
-from workflow.identity import sign_in
+from workflow.identity.signing_in import sign_in
 
 
 @pages.get("/welcome/<token>", endpoint="welcome")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from models import Event, Ticket
 from web.api.serializers import Page
-from web.pages.filters import unbroken
+from web.pages.unbroken import unbroken
 from workflow import deadlines, moments
 from workflow.city_settings import governance
 from workflow.engine import permitted
