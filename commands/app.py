@@ -19,6 +19,7 @@ from commands.points import points
 from commands.reports import imports
 from commands.route import route
 from commands.spoken import SpokenGroup, told
+from commands.storage import storage
 from commands.user import user
 from commands.workflow import workflow
 
@@ -39,6 +40,7 @@ class Whistle(SpokenGroup):
 
 whistle = Whistle("whistle", help=told("whistle.help"))
 for each in (
-    audit, backup, calendar, city, demo, digest, erase, export, imports, outbox, points, restore, route, user, workflow,
+    audit, backup, calendar, city, demo, digest, erase, export, imports, outbox, points, restore, route, storage, user,
+    workflow,
 ):  # fmt: skip
     whistle.add_command(each)

@@ -9,7 +9,7 @@ import click
 
 from commands.house import acting, connected
 from commands.kinds import Place
-from commands.points import LONGEST_REASON
+from commands.reasons import reason_of
 from commands.spoken import SpokenCommand, option, tell, told
 from config import Settings, spoken_locale
 from models.clock import now
@@ -69,11 +69,7 @@ def _digest(settings: Settings, file: Path | None) -> Digest | None:
 @option("--by", "admin", key="points.by", metavar="ADMIN")
 def digest(reason: str | None, admin: str | None) -> None:
     """Writes the digest of the city's day; before that, where it is said why, newer ones that contradict it go."""
-    reason = None if reason is None else " ".join(reason.split())
-    if (reason is None) != (admin is None):
-        raise click.UsageError(told("digest.both"), click.get_current_context())
-    if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
-        raise click.UsageError(told("points.reason_length", most=LONGEST_REASON), click.get_current_context())
+    reason = reason_of(reason, admin, "digest.both")
     with connected() as settings:
         folder = settings.data_dir / "digests"
         if reason is not None and admin is not None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from commands import manifest as manifests
 from commands.databases import Keeper, keeper
@@ -20,13 +20,14 @@ from commands.kinds import Place
 from commands.manifest import Manifest
 from commands.spoken import SpokenCommand, argument, tell, told
 from config import Settings, key_file
-from models import Photo, migrations
+from models import City, Photo, migrations
 from models.database import database
 from models.storage import S3_AT_ONCE, NotStored, Storage, open_storage
 from queues.preflight import check_database, hold_alone
 from workflow import last_done
 from workflow.errors import Refused
 from workflow.pictures import full_key, thumb_key
+from workflow.whose_files import be_called
 
 
 @click.command("backup", cls=SpokenCommand, help=told("backup.help"))
@@ -127,14 +128,17 @@ def restore(folder: Path) -> None:
         with hold_alone(settings.data_dir):
             database.connect(settings.database_url)
             try:
-                _fill(settings, target, folder, manifest)
+                marked = _fill(settings, target, folder, manifest)
             finally:
                 database.engine.dispose()
     photos, digests = len(manifest.named("photos/")), len(manifest.named("digests/"))
     tell("restore.done", at=manifest.at, photos=photos, digests=digests)
+    if marked:
+        tell("restore.marked")
 
 
-def _fill(settings: Settings, target: Keeper, folder: Path, manifest: Manifest) -> None:
+def _fill(settings: Settings, target: Keeper, folder: Path, manifest: Manifest) -> bool:
+    """Whether the storage is marked as another house's."""
     if not target.is_empty():
         raise Refused("cli.restore.not_empty")
     storage = open_storage(settings.storage_url)
@@ -150,6 +154,11 @@ def _fill(settings: Settings, target: Keeper, folder: Path, manifest: Manifest) 
         if not (settings.data_dir / name).exists():
             shutil.copyfile(folder / name, settings.data_dir / name)
     target.fill(folder)
+    database.engine.dispose()
+    if any(column["name"] == "house" for column in inspect(database.engine).get_columns(City.__tablename__)):
+        with database.writing() as session:
+            be_called(session, None)
+    return storage.owner() is not None
 
 
 @contextmanager

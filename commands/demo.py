@@ -20,6 +20,7 @@ from queues.prepare import load_demo
 from workflow.bootstrap import prepare
 from workflow.errors import Refused
 from workflow.pictures import discard
+from workflow.whose_files import be_called, name_of
 
 demo = group("demo")
 
@@ -33,12 +34,15 @@ def reset(yes: bool) -> int:
         if not yes and not click.confirm(told("demo.sure", count=len(keys)), default=False):
             tell("demo.kept")
             return 1
+        house = name_of(database)
         _alone(settings)
         migrations.unmigrate(database, "base")
         # Files without rows harm nobody; rows without files would.
         _remove(settings, keys)
         for sentence in prepare(settings, partial(load_demo, settings)).sentences:
             click.echo(sentence)
+        with database.writing() as session:
+            be_called(session, house)
     tell("demo.done")
     return 0
 

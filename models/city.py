@@ -41,6 +41,9 @@ class City(Base):
         comment="grows with every change of what the city is (models/revision.py)",
     )
 
+    house: Mapped[str | None] = mapped_column(
+        String(40), comment="by which the storage knows its own; a restored database gets another"
+    )
     demo: Mapped[bool] = mapped_column(default=False)
     loaded_at: Mapped[datetime]
 

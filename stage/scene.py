@@ -33,6 +33,7 @@ from workflow.photos import inspect_and_render
 from workflow.pictures import full_key, keep, stored
 from workflow.report import clocks
 from workflow.report.opening import NewReport, open_report
+from workflow.whose_files import is_ours
 
 RULED = "01001"
 """A matter that a rule assigns."""
@@ -65,6 +66,8 @@ class Scene:
                 session.add(Outbox(topic="scrub", ref="", due=now(), created_at=now(), last_error="w" * WIDE))
             with database.writing() as session:
                 session.execute(delete(Outbox).where(Outbox.done_at.is_(None)))
+            # By chance, and not by what is compared.
+            is_ours(database, open_storage(self.settings.storage_url))
         database.engine.dispose()
 
     def moment_of(self, topic: str) -> datetime:

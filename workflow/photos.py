@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from io import BytesIO
@@ -31,11 +32,24 @@ THUMB_PIXELS, THUMB_QUALITY = 400, 80
 
 GATE = threading.BoundedSemaphore(2)
 """Two photos of a process are decoded at a time; the others wait."""
+GATE_SECONDS = 10
+"""How long, for a whole report's turn before them."""
 ALONE = threading.Lock()
 """Of the heavy ones only one, since each holds hundreds of megabytes in a process of its own. Nobody waits for it
 inside the gate: the light ones would wait too."""
 ALONE_SECONDS = 10
 """How long a heavy one waits for its turn: for six of the worst."""
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Inside the gate. Raises Busy where it stays shut."""
+    if not GATE.acquire(timeout=GATE_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        GATE.release()
 
 
 class PhotoRefused(Exception):
@@ -66,7 +80,9 @@ class Rendered:
     longitude: float | None
 
 
-def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: AbstractContextManager[Any] = GATE) -> Rendered:
+def inspect_and_render(
+    data: bytes, filename: str, *, tz: tzinfo, gate: Callable[[], AbstractContextManager[Any]] = in_turn
+) -> Rendered:
     """Renders a JPEG, PNG, WebP or HEIC still of at most 15 MB and, by its header, 50 megapixels (25 for PNG and WebP).
 
     `filename` is only said back; `tz` is where a time without an offset was read off. Decodes only inside `gate`, what
@@ -82,7 +98,7 @@ def inspect_and_render(data: bytes, filename: str, *, tz: tzinfo, gate: Abstract
             "photo.too_large", {"name": name, "size": _megabytes(len(data)), "limit": _megabytes(MAX_BYTES)}
         )
     try:
-        with gate:
+        with gate():
             file = read(data)
             _refuse_too_many_pixels(file, name)
             shot = photo_exif.read(file.exif, tz)

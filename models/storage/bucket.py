@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from models.storage.contract import KEY, NotStored, StorageUnavailable, checked
+from models.storage.contract import KEY, MARK, NotStored, StorageUnavailable, checked
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -111,6 +111,17 @@ class S3Storage:
 
     def sweep(self) -> None:
         """Nothing: an object is there whole or not at all."""
+
+    def owner(self) -> str | None:
+        try:
+            with self._bucket(MARK):
+                return self.client.get_object(Bucket=self.bucket, Key=self.prefix + MARK)["Body"].read().decode()
+        except NotStored:
+            return None
+
+    def claim(self, owner: str) -> None:
+        with self._bucket(MARK):
+            self.client.put_object(Bucket=self.bucket, Key=self.prefix + MARK, Body=owner.encode())
 
     def __repr__(self) -> str:
         return f"S3Storage('s3://{self.bucket}/{self.prefix}')"

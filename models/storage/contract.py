@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+MARK = ".house"
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 
 
@@ -48,6 +49,12 @@ class Storage(Protocol):
 
     def sweep(self) -> None:
         """Removes what who was killed an hour ago or longer has left half written, under no key."""
+
+    def owner(self) -> str | None:
+        """Whose mark it carries (`workflow.whose_files`), None where it carries none."""
+
+    def claim(self, owner: str) -> None:
+        """Marks it as theirs, whosever it was. The mark lies under no key."""
 
 
 def new_key() -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.storage.contract import KEY, NotStored, StorageUnavailable, checked
+from models.storage.contract import KEY, MARK, NotStored, StorageUnavailable, checked
 
 _INCOMING = ".incoming"
 _ABANDONED_S = 3600
@@ -23,7 +23,9 @@ class FileStorage:
         self.folder = Path(folder)
 
     def put(self, key: str, data: bytes) -> None:
-        target = self._path(key)
+        self._write(self._path(key), data)
+
+    def _write(self, target: Path, data: bytes) -> None:
         with _disk():
             incoming = self.folder / _INCOMING
             self._make(incoming)
@@ -105,6 +107,16 @@ class FileStorage:
                 with suppress(FileNotFoundError):
                     if at - path.stat().st_mtime > _ABANDONED_S:
                         path.unlink()
+
+    def owner(self) -> str | None:
+        with _disk():
+            try:
+                return (self.folder / MARK).read_text(encoding="utf-8")
+            except FileNotFoundError:
+                return None
+
+    def claim(self, owner: str) -> None:
+        self._write(self.folder / MARK, owner.encode())
 
     def _files(self) -> Iterator[Path]:
         with _disk():

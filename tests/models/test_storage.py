@@ -43,6 +43,14 @@ def test_it_gives_back_what_was_put(storage):
     assert key in list(storage.keys())
 
 
+def test_it_carries_the_mark_of_its_house_under_no_key(storage):
+    assert storage.owner() is None
+    for house in ("a" * 40, "b" * 40):
+        storage.claim(house)
+        assert storage.owner() == house
+    assert not [name for name, _ in storage.dated() if "house" in name]
+
+
 def test_it_knows_when_something_was_stored(storage):
     key = new_key()
     began = time.time()

@@ -17,10 +17,12 @@ from models.clock import now
 from models.database import Database
 from models.outbox import later
 from models.storage import open_storage
+from queues.run import run
 from stage.cast import person, photo
 from tests.draining import drain
 from workflow import housekeeping
 from workflow.pictures import full_key, thumb_key
+from workflow.whose_files import be_called, is_ours, name_of
 
 
 def test_files_go_after_their_rows(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,3 +103,52 @@ def test_files_that_no_row_names_go_after_a_day(
     os.utime(half, (time.time() - 86400,) * 2)
     assert sweep(timedelta(hours=25)) == sorted(["others.jpg", full_key(key), thumb_key(key)])
     assert not half.exists(), "whoever was killed while writing it comes back no more"
+
+
+def test_from_another_houses_storage_nothing_is_removed(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a backup is brought up to rehearse, in front of the files that the true house goes on storing."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("STORAGE_URL", (tmp_path / "files").as_uri())
+    storage = open_storage((tmp_path / "files").as_uri())
+    with db.writing() as session:
+        photo(session, person(session, "alice"))
+        named = session.scalars(select(Photo.storage_key)).one()
+    for key in (named, "later"):
+        storage.put(full_key(key), b"picture")
+        storage.put(thumb_key(key), b"picture")
+    assert is_ours(db, storage)
+    with db.writing() as session:
+        be_called(session, None)
+    kept = sorted(storage.keys())
+
+    def work() -> list[str | None]:
+        with time_machine.travel(now() + timedelta(days=2)):
+            with db.writing() as session:
+                asked = (("sweep_pictures", ""), ("discard_picture", named))
+                numbers = [later(session, topic, ref) for topic, ref in asked]
+            for number in numbers:
+                run(number)
+        with db.reading() as session:
+            return [session.get_one(Outbox, number).last_error for number in numbers]
+
+    assert work() == ["the storage is marked as another house's: see `whistle storage`", None]
+    assert sorted(storage.keys()) == kept
+    storage.claim(name_of(db) or "")
+    assert work() == [None, None]
+    assert list(storage.keys()) == []
+
+
+def test_a_storage_that_is_away_is_waited_for(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("STORAGE_URL", (tmp_path / "files").as_uri())
+    (tmp_path / "files").touch()
+    with db.writing() as session:
+        number = later(session, "discard_picture", "a" * 40)
+    run(number)
+    with db.reading() as session:
+        row = session.get_one(Outbox, number)
+        assert (row.done_at, row.dead_at, row.last_error) == (None, None, "the storage is away")

@@ -40,6 +40,14 @@ def test_two_are_decoded_at_a_time_and_the_others_wait():
     waiting.join()
 
 
+def test_who_waits_too_long_for_the_others_is_told_that_it_is_busy(monkeypatch):
+    monkeypatch.setattr(photos, "GATE_SECONDS", 0.05)
+    data = encoded(corners(), "JPEG")
+    with GATE, GATE, pytest.raises(Busy):
+        inspect_and_render(data, "a.jpg", tz=UTC)
+    assert inspect_and_render(data, "a.jpg", tz=UTC).width == 96
+
+
 def test_the_gate_opens_again_after_a_refusal():
     for _ in range(3):
         refusal(b"\xff\xd8\xff broken")
@@ -49,7 +57,7 @@ def test_the_gate_opens_again_after_a_refusal():
 def test_the_caller_may_bring_another_gate():
     data = encoded(corners(), "JPEG")
     with GATE, GATE:
-        assert inspect_and_render(data, "a.jpg", tz=UTC, gate=nullcontext()).width == 96
+        assert inspect_and_render(data, "a.jpg", tz=UTC, gate=nullcontext).width == 96
 
 
 def test_what_is_heavy_looks_the_same_decoded_apart():

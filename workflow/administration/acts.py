@@ -24,7 +24,8 @@ from workflow.say import LOCALES, say
 ACTS = (
     "award.review", "calendar.import", "calendar.restore", "category.change", "category.restore", "city.change",
     "city.restore", "digest.set_aside",
-    "outbox.resend", "points.reverse", "rule.change", "rule.restore", "ticket.look", "unit.change", "unit.restore",
+    "outbox.resend", "points.reverse", "rule.change", "rule.restore", "storage.adopt",
+    "ticket.look", "unit.change", "unit.restore",
     "user.add_role", "user.create", "user.disable", "user.enable", "user.erase", "user.export", "user.invite",
     "user.name", "user.password", "user.remove_role", "user.reset",
 )  # fmt: skip

@@ -70,7 +70,7 @@ class Labels(Names):
             case "user.invite" | "user.create":
                 joint = "、" if self.locale == "zh" else ", "
                 return joint.join(self.role(role, unit) for role, unit in details["roles"])
-            case "ticket.look":
+            case "ticket.look" | "storage.adopt":
                 return act.words.get("reason", "—")
             case "points.reverse":
                 joint = "：" if self.locale == "zh" else ": "
