@@ -139,7 +139,7 @@ def _postgresql(url: str) -> tuple[Engine, Engine]:
 
 def _hold_reading(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
     """Whichever way it came: on PostgreSQL it would be committed at once."""
-    if statement[:8].split(maxsplit=1)[0].upper() not in READS:
+    if statement.lstrip("( \n")[:8].split(maxsplit=1)[0].upper() not in READS:
         raise RuntimeError("a reading session stores nothing")
 
 

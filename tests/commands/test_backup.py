@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, delete, inspect, make_url, select, text
 from commands import backup
 from commands.databases import Sqlite
 from config import Settings
-from models import Photo, Ticket
+from models import Act, Photo, Ticket
 from models.database import Database, database
 from models.storage import open_storage
 from queues.preflight import hold_alone
@@ -28,6 +28,7 @@ from tests.conftest import ROOT, PostgresServer
 from workflow.last_done import last
 from workflow.photos import inspect_and_render
 from workflow.pictures import discard, full_key, keep, stored
+from workflow.whose_files import is_ours
 
 NewHouse = Callable[[], Path]
 
@@ -94,6 +95,33 @@ def test_what_was_backed_up_comes_back(db: Database, run: Run, environment: Path
         assert [each.state for each in session.scalars(select(Ticket))] == ["rewarded"]
         cast.a_ticket(session)
     assert "not empty" in run("restore", str(folder), status=1).stderr
+
+
+def test_a_rehearsal_in_front_of_the_true_houses_files_removes_none_until_it_takes_them_over(
+    db: Database, run: Run, environment: Path, tmp_path: Path, new_house: NewHouse, monkeypatch: pytest.MonkeyPatch
+):
+    a_photo()
+    url = Settings.load().storage_url
+    assert "this house's" in run("storage").stdout
+    run("backup", str(tmp_path / "kept"))
+    later = a_photo(2)
+    new_house()
+    monkeypatch.setenv("STORAGE_URL", url)
+    assert "marked as another house's" in run("restore", str(tmp_path / "kept")).stdout
+    database.connect(Settings.load().database_url)
+    files = open_storage(url)
+    assert files.exists(full_key(later))
+    assert not is_ours(database, files)
+    why = ("storage", "--adopt", "旧机器已停用")
+    assert "marked as another house's" in run("storage", status=1).stdout
+    assert "go together" in run(*why, status=2).stderr
+    assert "is no admin" in run(*why, "--by", "carol", status=1).stderr
+    assert not is_ours(database, files)
+    assert "this house's now" in run(*why, "--by", "ada").stdout
+    assert is_ours(database, files)
+    with database.reading() as session:
+        act = session.scalars(select(Act).order_by(Act.id.desc()).limit(1)).one()
+        assert (act.action, act.words) == ("storage.adopt", {"reason": "旧机器已停用"})
 
 
 @pytest.fixture

@@ -84,6 +84,8 @@ def test_a_reading_session_stores_nothing(db: Database) -> None:
             session.execute(update(Unit).values(active=False))
         with pytest.raises(RuntimeError, match="stores nothing"):
             session.execute(text("  UPDATE units SET active = :off"), {"off": False})
+        for question in ("\n  SELECT 1", "WITH one AS (SELECT 1 AS it) SELECT it FROM one"):
+            assert session.scalar(text(question)) == 1
         with pytest.raises(RuntimeError, match="stores nothing"):
             later(session, "digest", "")
     with db.reading() as session:
