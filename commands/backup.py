@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from commands import manifest as manifests
 from commands.databases import Keeper, keeper
@@ -20,14 +20,13 @@ from commands.kinds import Place
 from commands.manifest import Manifest
 from commands.spoken import SpokenCommand, argument, tell, told
 from config import Settings, key_file
-from models import City, Photo, migrations
+from models import Photo, migrations
 from models.database import database
-from models.storage import S3_AT_ONCE, NotStored, Storage, open_storage
+from models.storage import S3_AT_ONCE, NotStored, Storage, new_key, open_storage
 from queues.preflight import check_database, hold_alone
 from workflow import last_done
 from workflow.errors import Refused
 from workflow.pictures import full_key, thumb_key
-from workflow.whose_files import be_called
 
 
 @click.command("backup", cls=SpokenCommand, help=told("backup.help"))
@@ -142,6 +141,11 @@ def _fill(settings: Settings, target: Keeper, folder: Path, manifest: Manifest) 
     if not target.is_empty():
         raise Refused("cli.restore.not_empty")
     storage = open_storage(settings.storage_url)
+    marked = storage.owner() is not None
+    if not marked and next(storage.keys(), None) is not None:
+        # Somebody's who has not marked it yet; whose, an administrator knows.
+        storage.claim(new_key())
+        marked = True
     with ThreadPoolExecutor(S3_AT_ONCE) as pool:
         for _ in pool.map(
             lambda name: storage.put(Path(name).name, (folder / name).read_bytes()), manifest.named("photos/")
@@ -154,11 +158,7 @@ def _fill(settings: Settings, target: Keeper, folder: Path, manifest: Manifest) 
         if not (settings.data_dir / name).exists():
             shutil.copyfile(folder / name, settings.data_dir / name)
     target.fill(folder)
-    database.engine.dispose()
-    if any(column["name"] == "house" for column in inspect(database.engine).get_columns(City.__tablename__)):
-        with database.writing() as session:
-            be_called(session, None)
-    return storage.owner() is not None
+    return marked
 
 
 @contextmanager

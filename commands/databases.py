@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, inspect, make_url, text
+from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 
 from models.database import database
 from workflow.audit import snapshot
@@ -39,7 +39,7 @@ class Keeper(Protocol):
         """Whether nothing was ever stored in it."""
 
     def fill(self, folder: Path) -> None:
-        """All of the copy in `folder`, or nothing. Raises Refused."""
+        """All of the copy in `folder`, or nothing; the house's name (`workflow.whose_files`) is not. Raises Refused."""
 
 
 def keeper(url: str) -> Keeper:
@@ -74,6 +74,7 @@ class Sqlite:
         try:
             shutil.copyfile(folder / self.file, fresh)
             fresh.chmod(0o600)
+            _unname(create_engine(f"sqlite:///{fresh}"))
             with fresh.open("rb") as file:
                 os.fsync(file.fileno())
             for rest in ("-wal", "-shm"):
@@ -106,6 +107,7 @@ class Postgres:
         program = _program("pg_restore", self._server())
         words = ("--single-transaction", "--exit-on-error", str(folder / self.file))
         self._run("cli.restore.failed", program, *words)
+        _unname(database.engine)
 
     def _server(self) -> int:
         with database.engine.connect() as connection:
@@ -121,6 +123,14 @@ class Postgres:
         )
         if done.returncode:
             raise Refused(key, why=next(iter(done.stderr.strip().splitlines()), f"{program}: {done.returncode}"))
+
+
+def _unname(engine: Engine) -> None:
+    """Backups of older versions have none."""
+    if any(column["name"] == "house" for column in inspect(engine).get_columns("cities")):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE cities SET house = NULL"))
+    engine.dispose()
 
 
 def _program(name: str, wanted: int) -> str:

@@ -20,7 +20,7 @@ from queues.prepare import load_demo
 from workflow.bootstrap import prepare
 from workflow.errors import Refused
 from workflow.pictures import discard
-from workflow.whose_files import be_called, name_of
+from workflow.whose_files import be_called, is_ours, name_of
 
 demo = group("demo")
 
@@ -35,10 +35,11 @@ def reset(yes: bool) -> int:
             tell("demo.kept")
             return 1
         house = name_of(database)
+        ours = is_ours(database, open_storage(settings.storage_url))
         _alone(settings)
         migrations.unmigrate(database, "base")
         # Files without rows harm nobody; rows without files would.
-        _remove(settings, keys)
+        _remove(settings, keys if ours else [])
         for sentence in prepare(settings, partial(load_demo, settings)).sentences:
             click.echo(sentence)
         with database.writing() as session:

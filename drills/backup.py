@@ -13,6 +13,7 @@ from stage.house import House
 from stage.pictures import troubles
 from stage.stage import Stage
 from stage.traffic import Ride, Traffic, live_in
+from workflow.whose_files import is_ours
 
 
 def run(stage: Stage) -> None:
@@ -31,6 +32,7 @@ def run(stage: Stage) -> None:
             slowest = max(slowest, time.monotonic() - began)
             meanwhile += traffic.acknowledged - acts
         traffic.stop()
+        url = house.settings.storage_url
     stage.figure("backups under load", backups, least=1)
     stage.figure("the slowest took", slowest, "s")
     stage.figure("acts acknowledged while they were taken", meanwhile, least=backups)
@@ -38,7 +40,7 @@ def run(stage: Stage) -> None:
     for number, (folder, rides) in enumerate(zip(folders, known, strict=True)):
         keys = {ride.key for ride in rides}
         later = [Ride(key=ride.key, rider=ride.rider) for ride in traffic.rides if ride.key not in keys]
-        _restored(stage, number, str(folder), rides + later)
+        _restored(stage, number, str(folder), rides + later, url)
 
 
 def _command(house: House, *words: str) -> None:
@@ -56,13 +58,15 @@ def _acknowledged(traffic: Traffic) -> list[Ride]:
     ]
 
 
-def _restored(stage: Stage, number: int, folder: str, rides: list[Ride]) -> None:
+def _restored(stage: Stage, number: int, folder: str, rides: list[Ride], files: str) -> None:
     """Bring it back to a new house; hold it against what was known, with nothing running and then with everything.
     Of what was sent later some may be in it too."""
     house = House(stage.new_folder(f"restored{number}"), stage.new_database())
     # Whoever looks at the settings of a new house makes it a key; a restore brings its own.
     (house.folder / "secret_key").unlink()
     _command(house, "restore", folder)
+    spares = not is_ours(house.database, open_storage(files))
+    stage.figure("leaves the first house's files alone", int(spares), exactly=1)
     audited = house.command("audit", check=False)
     stage.figure("exit status of the audit", audited.returncode, exactly=0)
     stage.figure("compared with a digest", int("Compared with the digest" in audited.stdout), exactly=1)

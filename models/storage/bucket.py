@@ -115,7 +115,8 @@ class S3Storage:
     def owner(self) -> str | None:
         try:
             with self._bucket(MARK):
-                return self.client.get_object(Bucket=self.bucket, Key=self.prefix + MARK)["Body"].read().decode()
+                mark = self.client.get_object(Bucket=self.bucket, Key=self.prefix + MARK)["Body"].read()
+                return mark.decode(errors="replace")
         except NotStored:
             return None
 

@@ -111,7 +111,7 @@ class FileStorage:
     def owner(self) -> str | None:
         with _disk():
             try:
-                return (self.folder / MARK).read_text(encoding="utf-8")
+                return (self.folder / MARK).read_text(encoding="utf-8", errors="replace")
             except FileNotFoundError:
                 return None
 

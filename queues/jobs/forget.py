@@ -42,7 +42,7 @@ def sweep_pictures(row_id: int, ref: str) -> None:
     storage = open_storage(Settings.load().storage_url)
     with _there():
         if not is_ours(database, storage):
-            raise GivenUp("the storage is marked as another house's: see `whistle storage`")
+            raise GivenUp("the storage is marked as another house's: see `bin/whistle storage`")
         with database.reading() as session:
             keys = unnamed(session, storage)
         for key in keys:

@@ -124,6 +124,20 @@ def test_a_rehearsal_in_front_of_the_true_houses_files_removes_none_until_it_tak
         assert (act.action, act.words) == ("storage.adopt", {"reason": "旧机器已停用"})
 
 
+def test_files_that_nobody_has_marked_yet_are_left_alone_too(
+    db: Database, run: Run, tmp_path: Path, new_house: NewHouse, monkeypatch: pytest.MonkeyPatch
+):
+    """As those of a house that runs an older version."""
+    a_photo()
+    url = Settings.load().storage_url
+    run("backup", str(tmp_path / "kept"))
+    new_house()
+    monkeypatch.setenv("STORAGE_URL", url)
+    assert "marked as another house's" in run("restore", str(tmp_path / "kept")).stdout
+    database.connect(Settings.load().database_url)
+    assert not is_ours(database, open_storage(url))
+
+
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The URL of an empty bucket on a real S3 server on loopback, less the prefix."""

@@ -133,7 +133,7 @@ def test_from_another_houses_storage_nothing_is_removed(
         with db.reading() as session:
             return [session.get_one(Outbox, number).last_error for number in numbers]
 
-    assert work() == ["the storage is marked as another house's: see `whistle storage`", None]
+    assert work() == ["the storage is marked as another house's: see `bin/whistle storage`", None]
     assert sorted(storage.keys()) == kept
     storage.claim(name_of(db) or "")
     assert work() == [None, None]

@@ -230,7 +230,7 @@ NOBODYS: Mapping[str, tuple[str, ...]] = {
         "scheme", "code", "kind", "class_name", "name_zh", "name_en", "group_code", "limit_counts", "keywords",
     ),
     "category_groups": ("code", "name_zh", "name_en", "icon"),
-    "cities": ("code", "prefix", "name_zh", "name_en", "timezone", "settings", "pack_sha256"),
+    "cities": ("code", "prefix", "name_zh", "name_en", "timezone", "settings", "pack_sha256", "house"),
     "definitions": ("kind", "text", "sha256"),
     "outbox": ("topic", "ref", "last_error"),  # numbers of rows, keys of files; an error's kinds and places in the code
     "rules": ("kind", "code", "title_zh", "title_en", "body"),
