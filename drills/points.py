@@ -52,10 +52,10 @@ def run(stage: Stage) -> None:
     stage.figure("kinds that had nothing to do", len(again.idle), exactly=0)
     stage.figure("runs before there was an order to be killed", drill.early, exactly=0)
     stage.figure("kills", drill.kills, exactly=len(POINTS) * len(scene.refs))
-    for points, sent in zip(((), *LIVES), drill.letters, strict=True):
-        twice = len(SENT.intersection(points))
-        said = f"killed when {', '.join(points)}" if points else "undisturbed"
-        stage.figure(f"{said}: mails", sent.mails, least=len(points or ("",)))
+    for life, sent in zip(((), *LIVES), drill.letters, strict=True):
+        twice = len(SENT.intersection(life))
+        said = f"killed when {', '.join(life)}" if life else "undisturbed"
+        stage.figure(f"{said}: mails", sent.mails, least=max(len(life), 1))
         stage.figure("of which one letter came in", sent.times[1], exactly=sent.mails - twice)
         stage.figure("of which two of the same name came in", sent.times[2], exactly=twice)
         stage.figure("letters in all", sent.letters, exactly=sent.mails + twice)
