@@ -1,4 +1,4 @@
-"""Passwords guessed from ever new addresses: at most twenty are looked at, and the owner's own device stays in."""
+"""Passwords guessed from ever new addresses: at most twenty are evaluated, and the owner's own device stays in."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from models import Throttle, User
 from stage.browser import DEVICE, MARK, Browser
 from stage.callers import PASSWORD, Answer, Caller
+from stage.evaluations import Evaluations
 from stage.house import House
 from stage.stage import Stage
 from workflow.identity import accounts
@@ -40,30 +41,37 @@ Way = Callable[[House, str, str], Answer]
 def run(stage: Stage) -> None:
     guesses = stage.size(1000, 10_000)
     # Behind a proxy that is believed, so that what it says of addresses could count if anything counted by them.
-    with House(stage.new_folder("house"), stage.new_database(), PROXY_HOPS="1") as house:
+    evaluations = Evaluations(stage.new_folder("evaluations"))
+    environment = evaluations.environment()
+    with House(stage.new_folder("house"), stage.new_database(), PROXY_HOPS="1", **environment) as house:
         own, foreign = Browser(house.address), Browser(house.address)
         own.sign_in(VICTIM)
         foreign.sign_in(OTHER)
         _shut_out(house)
         timed = {name: _timed(house, way, stage.size(2, 10)) for name, way in WAYS.items()}
-        began = time.monotonic()
+        began, before = time.monotonic(), evaluations.count()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             statuses = Counter(pool.map(lambda number: _guess(house, stage.seed, number, foreign), range(guesses)))
         lasted = time.monotonic() - began
         right = [_token(house, name, PASSWORD) for name in SPELLINGS]
+        of_strangers = evaluations.count() - before
         inside = own.sign_in(VICTIM).status
+        before = evaluations.count()
         wrong_here = Counter(own.sign_in(VICTIM, f"wrong {number}").status for number in range(30))
+        of_device, before = evaluations.count() - before, evaluations.count()
         nobody = Counter(_token(house, "nobody.at.all", f"guess {number}").status for number in range(30))
+        of_nobody = evaluations.count() - before
         others = _token(house, OTHER, PASSWORD).status
     stage.figure("guesses at one account", sum(statuses.values()), least=guesses)
     stage.figure("seconds that they took", lasted, "s", most=14 * 60)
-    stage.figure("guesses that were looked at", statuses[401], most=MOST_LOOKED_AT)
+    stage.figure("passwords of strangers that were evaluated", of_strangers, least=1, most=MOST_LOOKED_AT)
+    stage.figure("guesses that were answered as wrong", statuses[401], most=of_strangers)
     stage.figure("guesses that were put off", statuses[429], least=guesses - MOST_LOOKED_AT)
     stage.figure("other answers", sum(statuses.values()) - statuses[401] - statuses[429], exactly=0)
     stage.figure("strangers let in by the right password meanwhile", sum(each.ok for each in right), exactly=0)
     stage.figure("the owner's own device is let in", int(inside == 303), exactly=1)
-    stage.figure("guesses looked at from the owner's device", wrong_here[401], most=MOST_LOOKED_AT)
-    stage.figure("guesses looked at for a name that nobody has", nobody[401], most=MOST_LOOKED_AT)
+    stage.figure("guesses evaluated from the owner's device", of_device, least=wrong_here[401], most=MOST_LOOKED_AT)
+    stage.figure("guesses evaluated for a name that nobody has", of_nobody, least=nobody[401], most=MOST_LOOKED_AT)
     stage.figure("somebody else is let in", int(others == 201), exactly=1)
     for way, found in timed.items():
         for kind, (known, unknown) in found.items():

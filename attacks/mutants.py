@@ -4,9 +4,10 @@ What a mutant is comes from mutmut 3; how it is tried does not (`stage.mutation.
 process of a test calls, and half of the outbox runs in workers and relays that a test starts.
 
 Each group is what a promise rests on, with the tests that are written for it. The ledger is what posts points, what
-decides how many, and what keeps them from being changed; access is what grants a sight or a move, and what that is made
-of; the outbox is a row's way from being asked for to being done, dead or sent again. The tests run on SQLite: those for
-PostgreSQL are left out, and what only matters there survives.
+decides how many, and what keeps them from being changed; access is what says who somebody is, what grants a sight or a
+move, and what that is made of; the outbox is a row's way from being asked for to being done, dead or sent again, how
+it is written and held, and what it sends. The tests run on SQLite: those for PostgreSQL are left out, and what only
+matters there survives.
 """
 
 from __future__ import annotations
@@ -38,7 +39,18 @@ EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
 UNNEEDED = (".git", ".venv*", "var", "docs", "__pycache__", ".hypothesis", ".*_cache")
 
 Mutant = dict[str, Any]
+
+
+def _files(name: str) -> list[str]:
+    """Of a module, whether it is a file or a folder of files."""
+    folder = ROOT / name
+    return sorted(str(each.relative_to(ROOT)) for each in folder.glob("*.py")) if folder.is_dir() else [f"{name}.py"]
+
+
 RUNS = tuple(f"queues/test_{each}.py" for each in ("counting", "busy", "errands"))
+MAIL = tuple(f"queues/test_{each}.py" for each in ("mail", "mail_refused"))
+SIGN_IN = ("workflow/test_identity.py", "web/test_sign_in.py", "web/test_signed_in.py", "web/test_tokens.py")
+CITY = ("workflow/test_known.py", "workflow/test_routing.py")
 POINTS = tuple(f"workflow/points/test_{each}.py" for each in ("awards", "caps", "statement", "whom"))
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "ledger": {
@@ -58,6 +70,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "models/units.py": ("workflow/test_access.py",),
         "models/people.py": ("workflow/test_access.py",),
         "web/action.py": ("web/test_app.py",),
+        **dict.fromkeys(_files("workflow/identity"), SIGN_IN),
+        "workflow/directory.py": CITY,
     },
     "outbox": {
         "models/outbox.py": ("queues/test_relay.py",),
@@ -68,6 +82,11 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "queues/blame.py": ("queues/test_blame.py",),
         "queues/limits.py": ("queues/test_limits.py", *RUNS),
         "queues/jobs/__init__.py": ("queues/test_jobs.py", *RUNS),
+        "queues/holding.py": ("queues/test_errands.py",),
+        "queues/jobs/channels.py": MAIL,
+        "queues/smtp.py": MAIL,
+        "workflow/alone.py": ("workflow/test_ledger.py", "queues/test_report_jobs.py", "demo/test_past.py"),
+        "models/loaded.py": ("models/test_loaded.py", "queues/test_relay.py", "workflow/test_identity.py"),
     },
 }
 

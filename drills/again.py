@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+from collections import Counter
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -45,6 +46,8 @@ def run(stage: Stage) -> None:
     stage.figure("jobs compared", len(scene.refs))
     stage.figure("runs", drill.runs)
     stage.figure("states that differ from that of once", len(differing), exactly=0)
+    stage.figure("ways of repeating a mail", len(drill.letters), exactly=3)
+    stage.figure("of which sent one letter", drill.letters.count(1), exactly=3)
     for line in [*drill.idle, *differing][:10]:
         stage.say(line)
 
@@ -59,10 +62,13 @@ class Again:
         self.runs = 0
         self.idle: list[str] = []
         """Jobs whose run changed nothing, so that nothing was compared."""
+        self.letters: list[int] = []
+        """How many came in of each way of repeating a mail, once among them."""
 
     def compare(self, topic: str) -> list[str]:
         """What differs, for this job, from the state that one run leaves."""
         once = self._state(topic, rows=1, times=1, at_once=1)
+        self._count_letters(topic)
         self.look(topic, once)
         found: list[str] = []
         ways = {
@@ -74,8 +80,13 @@ class Again:
                 # What is sent outside carries its row's number: two rows are two letters.
                 continue
             again = self._state(topic, rows=rows, times=times, at_once=at_once)
+            self._count_letters(topic)
             found += [f"{topic} {name}: {line}" for line in differences(once, again)]
         return found
+
+    def _count_letters(self, topic: str) -> None:
+        if topic == "mail":
+            self.letters.append(len(self.server.letters))
 
     def look(self, topic: str, once: State | None = None) -> None:
         """Whether one run of this job changes anything but when it comes next."""
@@ -106,7 +117,8 @@ class Again:
         database.engine.dispose()
         state.update(("undone", str(error)) for error in undone)
         state.update(files(self.files) + self.scene.beside_rows(copy, self.files))
-        state.update({("letter", str(letter)): 1 for letter in {each["Message-ID"] for each in self.server.letters}})
+        # Each that came in, and not each name of one: what two send at once has the same name.
+        state.update(Counter(("letter", str(each["Message-ID"])) for each in self.server.letters))
         return state
 
     def _run(self, numbers: list[int], at: datetime) -> None:

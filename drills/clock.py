@@ -12,6 +12,7 @@ from models.clock import now
 from models.database import Database
 from stage import books
 from stage.house import House
+from stage.post import Post
 from stage.skew import Clocks
 from stage.stage import Stage
 from stage.traffic import Ride, Traffic
@@ -25,7 +26,10 @@ AGREED_SECONDS = 150.0
 
 def run(stage: Stage) -> None:
     clocks = Clocks(stage.new_folder("clocks"))
-    with House(stage.new_folder("house"), stage.new_database(), **clocks.environment()) as house:
+    post = Post(stage)
+    environment = {**clocks.environment(), **post.environment}
+    with House(stage.new_folder("house"), stage.new_database(), **environment) as house:
+        post.open(house)
         before, silent = _silent_reports(house, stage.seed + 1)
         early = 0
         traffic = Traffic(house, seed=stage.seed).start()
@@ -46,7 +50,7 @@ def run(stage: Stage) -> None:
         books.drain(house, 2 * AGREED_SECONDS)
         late = time.monotonic() - agreed
         house.wait_for(house.is_well, "well")
-        found = books.read(house, before + traffic.rides)
+        found = books.read(house, before + traffic.rides, post)
         again = _confirmed_again(house.database)
     stage.figure("reports confirmed by silence", len(silent), exactly=SILENT * len(SKEWS))
     stage.figure("confirmed before it was time", early, exactly=0)

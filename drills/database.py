@@ -6,6 +6,7 @@ import time
 
 from stage import books
 from stage.house import House
+from stage.post import Post
 from stage.stage import Stage
 from stage.traffic import Traffic
 
@@ -17,7 +18,9 @@ DRAINED_SECONDS = 120.0
 
 def run(stage: Stage) -> None:
     between = stage.size(40, 300)
-    with House(stage.new_folder("house"), stage.new_database()) as house:
+    post = Post(stage)
+    with House(stage.new_folder("house"), stage.new_database(), **post.environment) as house:
+        post.open(house)
         traffic = Traffic(house, seed=stage.seed).start()
         for _ in range(STOPS):
             traffic.wait_for_acts(house, between)
@@ -27,7 +30,7 @@ def run(stage: Stage) -> None:
         traffic.stop()
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, 2 * DRAINED_SECONDS)
-        found = books.read(house, traffic.rides)
+        found = books.read(house, traffic.rides, post)
     stage.figure("immediate stops", STOPS, exactly=10)
     stage.figure("acknowledged acts", traffic.acknowledged, least=between * STOPS)
     found.show(stage.figures)

@@ -45,7 +45,7 @@ def run(stage: Stage) -> None:
         url = postgres.create() if postgres else f"sqlite:///{disk.folder}/whistle.db"
         storage = open_storage(files.folder.as_uri())
         house = held.enter_context(House(stage.new_folder("house"), url, STORAGE_URL=files.folder.as_uri()))
-        parts = house.parts()
+        parts = _processes(house)
         traffic = Traffic(house, seed=stage.seed, photos=PHOTOS).start()
         traffic.wait_for_acts(house, BETWEEN_ACTS, 2 * BACK_SECONDS)
         first = _full(stage, house, traffic, files)
@@ -57,17 +57,23 @@ def run(stage: Stage) -> None:
         pictures = read_pictures(house.database, storage, traffic.rides, PHOTOS)
         sweep_a_day_later(house.database, storage)
         left = read_pictures(house.database, storage, traffic.rides, PHOTOS).orphans
-        gone = {name for name, pid in parts.items() if house.parts().get(name) != pid}
+        gone = parts - _processes(house)
     for name, full in (("files", first), ("database", second)):
         stage.figure(f"answers of 503 with the {name}' disk full", full.refused, least=1)
         stage.figure(f"acts with the {name}' disk full", full.taken)
         stage.figure("at work again after there was room", full.back, "s", most=BACK_SECONDS)
-    stage.figure("parts that were started anew", len(gone), exactly=0)
+    stage.figure("processes of parts, those that the web has forked too", len(parts))
+    stage.figure("of which died and were started anew", len(gone), exactly=0)
     stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)
     found.show(stage.figures)
     pictures.show(stage.figures)
     stage.figure("of these left after a day", len(left), exactly=0)
     traffic.show(stage.figures)
+
+
+def _processes(house: House) -> set[tuple[str, int]]:
+    """Every part's, and of the web also those that serve, which it forks anew where one died."""
+    return {*house.parts().items(), *(("web", pid) for pid in house.processes("web"))}
 
 
 def _postgres(disk: SmallDisk, held: contextlib.ExitStack) -> Postgres:

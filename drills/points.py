@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -15,7 +17,7 @@ from models.outbox import Outbox, later
 from queues import jobs
 from stage import books
 from stage.house import House
-from stage.kill_points import POINTS, Orders
+from stage.kill_points import POINTS, SENT, Orders
 from stage.mail_server import MailServer
 from stage.scene import LATER, Scene
 from stage.stage import Stage
@@ -50,10 +52,25 @@ def run(stage: Stage) -> None:
     stage.figure("kinds that had nothing to do", len(again.idle), exactly=0)
     stage.figure("runs before there was an order to be killed", drill.early, exactly=0)
     stage.figure("kills", drill.kills, exactly=len(POINTS) * len(scene.refs))
-    stage.figure("letters too many or too few", sum(map(abs, drill.letters)), exactly=0)
+    for life, sent in zip(((), *LIVES), drill.letters, strict=True):
+        twice = len(SENT.intersection(life))
+        said = f"killed when {', '.join(life)}" if life else "undisturbed"
+        stage.figure(f"{said}: mails", sent.mails, least=max(len(life), 1))
+        stage.figure("of which one letter came in", sent.times[1], exactly=sent.mails - twice)
+        stage.figure("of which two of the same name came in", sent.times[2], exactly=twice)
+        stage.figure("letters in all", sent.letters, exactly=sent.mails + twice)
     stage.figure("effects that differ from those of an undisturbed run", len(differing), exactly=0)
     for line in [*again.idle, *differing][:10]:
         stage.say(line)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """How many mails there were to be sent, how many letters came in, and of how many of them so many of one name."""
+
+    mails: int
+    letters: int
+    times: Counter[int]
 
 
 class _Points:
@@ -62,8 +79,8 @@ class _Points:
         self.files, self.kept = stage.folder / "house" / "files", stage.folder / "kept"
         shutil.copytree(self.files, self.kept)
         self._houses = self.kills = self.early = 0
-        self.letters: list[int] = []
-        """Of each life: how many letters more than mails that were to be sent, the same one twice being one."""
+        self.letters: list[_Sent] = []
+        """Of each life. Who was killed between sending and writing that down sends again, under the same name."""
 
     def lived_through(self, points: tuple[str, ...]) -> tuple[State, float]:
         """What is there once all jobs of the scene have run, each killed at each of the points, and the seconds that
@@ -101,8 +118,8 @@ class _Points:
                 state = state_of(session, but=("outbox",), times=False)
                 state[("done long ago",)] = session.scalar(DONE.where(Outbox.done_at < now() - timedelta(days=30))) or 0
                 mails = session.scalar(select(func.count(Outbox.id)).where(Outbox.topic == "mail"))
-        # Who was killed between sending and writing that down sends again, under the same name.
-        self.letters.append(len({letter["Message-ID"] for letter in self.server.letters}) - (mails or 0))
+        names = Counter(str(letter["Message-ID"]) for letter in self.server.letters)
+        self.letters.append(_Sent(mails or 0, names.total(), Counter(names.values())))
         state.update(files(self.files) + self.scene.beside_rows(url, self.files.parent))
         state.update({("letter", str(letter["To"]), str(letter["Subject"])): 1 for letter in self.server.letters})
         return state, seconds

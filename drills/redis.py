@@ -6,6 +6,7 @@ import time
 
 from stage import books
 from stage.house import House
+from stage.post import Post
 from stage.redis_server import RedisServer
 from stage.stage import Stage
 from stage.traffic import Traffic
@@ -20,7 +21,9 @@ def run(stage: Stage) -> None:
     server = RedisServer(folder)
     server.start()
     stage.held.callback(server.stop)
-    with House(stage.new_folder("house"), stage.new_database(), REDIS_URL=server.url) as house:
+    post = Post(stage)
+    with House(stage.new_folder("house"), stage.new_database(), REDIS_URL=server.url, **post.environment) as house:
+        post.open(house)
         traffic = Traffic(house, seed=stage.seed).start()
         for _ in range(flushes):
             time.sleep(1)
@@ -42,7 +45,7 @@ def run(stage: Stage) -> None:
         books.drain(house, 4 * DONE_SECONDS)
         drained = time.monotonic() - returned
         every = (traffic, before, moved, reported)
-        found = books.read(house, [ride for each in every for ride in each.rides])
+        found = books.read(house, [ride for each in every for ride in each.rides], post)
     stage.figure("emptied", flushes, "times")
     stage.figure("away", away, "s")
     stage.figure("transitions while it was away", meanwhile[0], least=away)

@@ -13,6 +13,7 @@ from stage import books
 from stage.callers import Answer, Line, Lost
 from stage.house import House
 from stage.photos import patchwork
+from stage.post import Post
 from stage.stage import Stage
 from stage.traffic import RIDERS, Traffic
 
@@ -58,8 +59,9 @@ class Knocking:
 
 
 def run(stage: Stage) -> None:
-    rolls = stage.size(2, 20)
-    with House(stage.new_folder("house"), stage.new_database()) as house:
+    rolls, post = stage.size(2, 20), Post(stage)
+    with House(stage.new_folder("house"), stage.new_database(), **post.environment) as house:
+        post.open(house)
         traffic = Traffic(house, seed=stage.seed).start()
         rider, shot = traffic.callers[RIDERS[0]], patchwork(stage.seed, (2400, 1800))
         knocking = Knocking(lambda: Line(house.address).ask("GET", "/healthz", None, CLOSE), 0.1).start()
@@ -76,17 +78,17 @@ def run(stage: Stage) -> None:
         traffic.stop()
         house.wait_for(house.is_well, "well")
         drained = books.drain(house, 2 * DRAINED_SECONDS)
-        found = books.read(house, traffic.rides)
+        found = books.read(house, traffic.rides, post)
     stage.figure("rolling restarts, of each part in turn", rolls, exactly=stage.size(2, 20))
     stage.figure("parts restarted", len(acts), exactly=rolls * len(PARTS))
     stage.figure("acts acknowledged around each, at least", min(acts), least=ACTS)
-    # A connection that rests between two requests is closed with its process: its client asks again. Whether that was
-    # before or after a request was sent it cannot always tell; those on new connections below can.
+    # A connection that rests between two requests is closed with its process: its client asks again.
     stage.figure("requests on open connections asked again", traffic.statuses[0])
-    stage.figure("of which found their connection closed only after they were sent", traffic.broken_off)
+    stage.figure("of which broken off once they were sent", traffic.broken_off, exactly=0)
     for name, each in (("calls", knocking), ("photos", sending)):
         stage.figure(f"{name} on new connections", each.answers.total(), least=len(acts))
         stage.figure(f"{name} refused or broken off", each.broken, exactly=0)
+        stage.figure(f"{name} put off with 503", each.answers[503], exactly=0)
         stage.figure("slowest of them", each.slowest, "s")
     found.show(stage.figures)
     stage.figure("drained after", drained, "s", most=DRAINED_SECONDS)

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from models import Award, Event, Journal, Outbox, Telling, Ticket
 from models.clock import now
 from models.database import Database
+from stage import told
 from stage.figures import Figures
 from stage.house import House
+from stage.post import Letters, Post
 from stage.traffic import Ride
 from workflow.audit import Tally, audit, snapshot
 from workflow.report import REPORT
@@ -26,7 +28,8 @@ ONCE = {"open", "triage", "assign", "accept", "resolve", "confirm", "reward"}
 class Books:
     """What was counted. `lost`: acknowledged acts that are not in the history. `twice`: reports, acts and payments that
     happened more than once. `unfinished`: confirmed reports that nobody paid, and news that reached nobody. `findings`:
-    what the audit says."""
+    what the audit says. `tellings`: how much people were to be told, of which `untold` stands in nobody's inbox, and
+    `told_twice` more than once. `letters`: what of it came by mail, where the house has any."""
 
     events: int = 0
     lost: list[str] = field(default_factory=list)
@@ -34,15 +37,25 @@ class Books:
     unfinished: list[str] = field(default_factory=list)
     dead: int = 0
     findings: list[str] = field(default_factory=list)
+    tellings: int = 0
+    untold: list[str] = field(default_factory=list)
+    told_twice: list[str] = field(default_factory=list)
+    letters: Letters | None = None
 
-    def show(self, figures: Figures) -> None:
-        """Hold them against what must be: nothing of it."""
+    def show(self, figures: Figures, *, cut_off: int = 0) -> None:
+        """Hold them against what must be: nothing of it. A letter may have come again for each sender that was
+        `cut_off`: killed, or kept from writing down what it had sent."""
         figures.figure("acknowledged and lost", len(self.lost), exactly=0)
         figures.figure("done twice", len(self.twice), exactly=0)
         figures.figure("never done", len(self.unfinished) + self.dead, exactly=0)
         figures.figure("findings of the audit", len(self.findings), exactly=0)
-        for line in [*self.lost, *self.twice, *self.unfinished, *self.findings][:10]:
+        figures.figure("tellings that were due", self.tellings, least=1)
+        figures.figure("told nobody", len(self.untold), exactly=0)
+        figures.figure("told twice", len(self.told_twice), exactly=0)
+        for line in [*self.lost, *self.twice, *self.unfinished, *self.findings, *self.untold, *self.told_twice][:10]:
             figures.say(line)
+        if self.letters is not None:
+            self.letters.show(figures, cut_off)
 
 
 def waiting(database: Database) -> int:
@@ -65,8 +78,9 @@ def drain(house: House, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def read(house: House, rides: list[Ride]) -> Books:
-    """Compare everything that is there with all the `rides` that there were. Nobody may write meanwhile."""
+def read(house: House, rides: list[Ride], post: Post | None = None) -> Books:
+    """Compare everything that is there with all the `rides` that there were, and what came by `post`, if the house has
+    any. Nobody may write meanwhile."""
     assert REPORT.model is Ticket
     books = Books()
     with house.database.reading() as session:
@@ -88,6 +102,10 @@ def read(house: House, rides: list[Ride]) -> Books:
         waits = session.scalars(select(Ticket).where(Ticket.state == "confirmed"))
         books.unfinished = [f"{ticket.number} was never paid" for ticket in waits]
         books.unfinished += [f"news of event {each}" for each in session.scalars(select(Telling.event_id))]
+        wanted = told.due(session, rides)
+        books.tellings = len(wanted)
+        books.untold, books.told_twice = told.compare(session, wanted)
+        books.letters = post.read(wanted) if post else None
         books.dead = session.scalar(select(func.count(Outbox.id)).where(Outbox.dead_at.is_not(None))) or 0
     with snapshot(house.database) as connection:
         books.findings = [finding.sentence("en") for finding in audit(connection, Tally())]

@@ -7,6 +7,7 @@ import json
 import secrets
 import select
 import socket
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from typing import Any, Protocol, cast
 
 PASSWORD = "whistle"  # noqa: S105  the demo's, said on its pages
 TIMEOUT_SECONDS = 30.0
+BYTES_ACKED = slice(120, 128)
+"""`tcpi_bytes_acked` in Linux's `struct tcp_info` (linux/tcp.h)."""
 
 
 class Lost(Exception):
-    """No answer came. `sent`: the call was on its way, and whether it was carried out is not known; else the server had
-    closed a connection that rested."""
+    """No answer came. `sent`: some of the call had reached the server, and whether it was carried out is not known;
+    else the server had closed a connection that rested."""
 
     def __init__(self, what: str, *, sent: bool = True) -> None:
         super().__init__(what)
@@ -53,15 +56,19 @@ class Line:
         self._host = address.removeprefix("http://")
         self._timeout = timeout
         self._connection: http.client.HTTPConnection | None = None
+        self._held: socket.socket | None = None
+        """The connection's own socket once more: it is asked what became of a call when the connection has let go."""
 
     def ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         """One request. Raises Lost, also where the server had closed the connection while it rested: whether to ask
         again is for whoever knows what asking twice would do."""
+        reached = self._reached()
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection(self._host, timeout=self._timeout)
                 self._connection.connect()
                 self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._held = self._connection.sock.dup()
             elif select.select([self._connection.sock], [], [], 0)[0]:
                 self.close()
                 raise Lost(f"{method} {path}: closed while it rested", sent=False)
@@ -72,13 +79,25 @@ class Line:
                 self.close()
             return found
         except (OSError, http.client.HTTPException) as error:
+            # It may have been closed after we had looked and before our first byte was there.
+            rested = reached > 0 and self._reached() == reached
             self.close()
-            raise Lost(f"{method} {path}: {error!r}") from error
+            raise Lost(f"{method} {path}: {error!r}", sent=not rested) from error
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def _reached(self) -> int:
+        """How many bytes have come to the server's machine, where ours knows; 0 of a connection not made yet."""
+        if self._held is None or not sys.platform.startswith("linux"):
+            return 0
+        known = self._held.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, BYTES_ACKED.stop)
+        return int.from_bytes(known[BYTES_ACKED], sys.byteorder)
 
 
 class Caller:

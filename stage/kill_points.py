@@ -25,6 +25,8 @@ POINTS = ("leased", "taken", "begun", "written", "marked", "committed")
 """In their order: the relay has leased a row and not handed it out; a worker has it from Redis and not looked at it;
 has locked the row and not begun; has done all that the job does; has marked the row as done; has committed, and Redis
 does not know."""
+SENT = {"written", "marked"}
+"""Of them, those at which an errand is done and nobody knows: it is run again, where at all others it runs once."""
 ORDERS = "KILL_POINTS"
 FILES_OLDER = timedelta(days=2)
 """Than the disk says, so that what no row names has something to be swept up for."""

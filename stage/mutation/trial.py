@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -211,11 +212,16 @@ def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.Fun
 
 
 def put(file: str, name: str, source: str) -> None:
-    """Give a function that is there the code, and the defaults, that it has in `source`: whoever holds it has them."""
+    """Give a function that is there the code, and the defaults, that it has in `source`: whoever holds it has them. So
+    have the functions that it made before."""
     module = importlib.import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     function, wanted = _function(module, name), compile(source, file, "exec", dont_inherit=True)
     for part in name.split("."):
         wanted = next(each for each in wanted.co_consts if isinstance(each, CodeType) and each.co_name == part)
+    inner = dict(_inside(wanted))
+    for each, code in _inside(function.__code__):
+        for made in [held for held in gc.get_referrers(code) if isinstance(held, FunctionType)]:
+            made.__code__ = inner[each]
     function.__code__ = wanted
     getattr(vars(module).get(name), "cache_clear", lambda: None)()
     node = dict(_functions(ast.parse(source).body, ""))[name].args
@@ -223,6 +229,15 @@ def put(file: str, name: str, source: str) -> None:
     function.__defaults__ = tuple(value(each) for each in node.defaults) or None
     given = zip(node.kwonlyargs, node.kw_defaults, strict=True)
     function.__kwdefaults__ = {argument.arg: value(each) for argument, each in given if each is not None} or None
+
+
+def _inside(code: CodeType) -> Iterator[tuple[str, CodeType]]:
+    """The named functions that a function makes, by what they are called."""
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _inside(each)
+            if not each.co_name.startswith("<"):
+                yield each.co_qualname, each
 
 
 def _function(module: ModuleType, name: str) -> FunctionType:
