@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -71,6 +71,12 @@ def count(session: Session, limit: Limit, *whose: str, times: int = 1) -> None:
     ).one()
     if tried > limit.most:
         raise TooMany(_seconds_until(ends_at))
+
+
+def give_back(session: Session, limit: Limit, *whose: str) -> None:
+    """Take the count of an attempt back, which turned out to be none."""
+    counted = update(Throttle).where(Throttle.key == limit.key(*whose), Throttle.ends_at > now(), Throttle.count > 0)
+    session.execute(counted.values(count=Throttle.count - 1))
 
 
 def prune(session: Session) -> int:

@@ -39,11 +39,12 @@ def hold_password_of(database: Database, user_id: int, password: str, field: str
     """
     with database.reading() as session:
         user = session.get_one(User, user_id)
-        throttle.hold(session, GUESSES_OF_OLD, str(user_id))
+    with database.writing() as session:
+        throttle.count(session, GUESSES_OF_OLD, str(user_id))
     if not verify_password(user.password_hash or NOBODYS_HASH, password):
-        with database.writing() as session:
-            throttle.count(session, GUESSES_OF_OLD, str(user_id))
         raise Invalid.field(field, "password.old_wrong")
+    with database.writing() as session:
+        throttle.give_back(session, GUESSES_OF_OLD, str(user_id))
     return user
 
 

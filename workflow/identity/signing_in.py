@@ -26,6 +26,9 @@ from workflow.passwords import HASHER, NOBODYS_HASH, hash_password, verify_passw
 DEVICES_KEPT = 20
 GUESSES = throttle.Limit("sign-in", 10, 15)
 GUESSES_OF_DEVICE = throttle.Limit("sign-in-device", 10, 15)
+EVALUATED = throttle.Limit("sign-in-evaluated", 20, 15)
+"""Counted before a password is looked at and given back where it was right: of those that come at once, all would find
+the ten not used up yet."""
 
 
 class WrongCredentials(Unauthenticated):
@@ -57,8 +60,8 @@ def sign_in(
     `old_token`, if any, ends with it.
 
     Raises WrongCredentials, in the same time for an unknown name as for a known one, and TooMany after ten wrong
-    attempts in a quarter of an hour. A device that the person signed in from before is counted by itself, so that
-    a stranger's guesses lock nobody out. Right passwords are not counted.
+    attempts in a quarter of an hour, or where twenty are under way at once. A device that the person signed in from
+    before is counted by itself, so that a stranger's guesses lock nobody out. Right passwords are not counted.
     """
     username = spoken_name(username)
     limit, whose = GUESSES, [username]
@@ -69,6 +72,8 @@ def sign_in(
         else:
             device_token = None
         throttle.hold(session, limit, *whose)
+    with database.writing() as session:
+        throttle.count(session, EVALUATED, *whose)
 
     password_hash = user.password_hash if user is not None and user.disabled_at is None else None
     if not verify_password(password_hash or NOBODYS_HASH, password) or user is None or password_hash is None:
@@ -79,6 +84,7 @@ def sign_in(
     renewed = hash_password(password) if HASHER.check_needs_rehash(password_hash) else None
     with database.writing() as session:
         throttle.hold(session, limit, *whose)
+        throttle.give_back(session, EVALUATED, *whose)
         mine = session.scalar(select(User).where(User.id == user.id).with_for_update())
         if mine is None or mine.disabled_at is not None or mine.password_hash != password_hash:
             raise WrongCredentials
