@@ -60,7 +60,7 @@ def due(session: Session, rides: Iterable[Ride]) -> list[Told]:
 def compare(session: Session, wanted: Iterable[Told]) -> tuple[list[str], list[str]]:
     """What nobody was told, and what somebody was told more than once."""
     rows = select(User.username, Notification.cause, Notification.key).join(User, User.id == Notification.user_id)
-    there = Counter(session.execute(rows).tuples())
+    there = Counter(tuple(row) for row in session.execute(rows))
     causes: Counter[tuple[str | None, str]] = Counter()
     for (person, cause, _), count in there.items():
         causes[person, cause] += count

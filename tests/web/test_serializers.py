@@ -18,7 +18,8 @@ from web.api.schemas.outgoing import TicketOut
 from web.api.serializers import TELLERS, Page, department
 from workflow.riders import rider_of_phone
 
-SECRETS = ("Zebulon", "zebulon7", "4711")
+SECRETS = ("Zebulon", "zebulon7", "Q~Z7")
+"""The last as it is in no hash and no opaque id."""
 
 
 def unreadable(_ticket: Ticket) -> Any:
@@ -42,7 +43,7 @@ def test_every_audience_tells_the_same_fields(sqlite_db: Database, anonymous: bo
             TicketOut.model_validate(told)
             text = json.dumps(told, ensure_ascii=False)
             seen = [secret for secret in SECRETS if secret in text]
-            assert seen == ([] if anonymous or audience == "department" else ["Zebulon", "4711"]), audience
+            assert seen == ([] if anonymous or audience == "department" else ["Zebulon", "Q~Z7"]), audience
 
 
 def test_a_departments_never_even_reads_the_reporter(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,9 +24,10 @@ MOVED = {
 }
 COMMITS = {"models/database.py", "models/migrations.py"}
 OPENS = {"workflow/bootstrap.py", "workflow/administration/invitations.py", "workflow/importing/run.py"} | {
-    f"workflow/identity/{each}.py" for each in ("signing_in", "sign_ins", "new_password")
+    "workflow/whose_files.py",
+    *(f"workflow/identity/{each}.py" for each in ("signing_in", "sign_ins", "new_password")),
 }
-"""Entry points of the workflow: hashes and pictures take time, which no open transaction may wait for."""
+"""Entry points of the workflow: hashes, pictures and storages take time, which no open transaction may wait for."""
 UNSCOPED = {
     "web/api/nearby.py",  # a picture of a report that riders nearby may know of, by its opaque id
     "web/api/notifications.py",  # the number of a ticket that the reader's own inbox names
