@@ -60,8 +60,8 @@ def due(session: Session, rides: Iterable[Ride]) -> list[Told]:
 def compare(session: Session, wanted: Iterable[Told]) -> tuple[list[str], list[str]]:
     """What nobody was told, and what somebody was told more than once."""
     rows = select(User.username, Notification.cause, Notification.key).join(User, User.id == Notification.user_id)
-    there = Counter(tuple(row) for row in session.execute(rows))
-    causes: Counter[tuple[str | None, str]] = Counter()
+    there = Counter((person, cause, key) for person, cause, key in session.execute(rows))
+    causes: Counter[tuple[str | None, str | None]] = Counter()
     for (person, cause, _), count in there.items():
         causes[person, cause] += count
     missing = [each for each in wanted if (each.person, each.cause, each.key) not in there]
