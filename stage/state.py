@@ -16,7 +16,7 @@ from models.base import UTCDateTime
 
 GROWING = (
     "accounts", "acts", "assignments", "awards", "event_words", "events", "journal", "notifications", "outbox",
-    "postings", "tellings",
+    "postings", "reviews", "tellings",
 )  # fmt: skip
 """Tables whose rows are numbered in the order of their coming, which is another's when a transaction is repeated."""
 BY_CHANCE = {"hash", "previous", "salt", "digest", "head"}
