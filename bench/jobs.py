@@ -40,7 +40,7 @@ def run(stage: Stage) -> None:
     count = SHARE_OF_JOBS + 1
     floor: list[float] = []
     product: list[float] = []
-    for number in range(stage.size(3, 7)):
+    for number in range(stage.size(2, 7)):
         for kind in ("floor", "product") if number % 2 else ("product", "floor"):
             if kind == "floor":
                 floor.append(trial.floor(count))
