@@ -10,21 +10,29 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, make_url, select
 from structlog.testing import capture_logs
 
 from commands.app import whistle
-from models import Ticket
+from config import Settings
+from models import Photo, Ticket
 from models.database import Database, database
-from tests.conftest import ROOT
+from models.storage import open_storage
+from stage import cast
+from stage.photos import patchwork
+from tests.conftest import ROOT, PostgresServer
+from workflow.photos import inspect_and_render
+from workflow.pictures import keep, stored
 
 Run = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[str]]
 Write = Callable[..., Path]
+NewHouse = Callable[[], Path]
 COLUMNS = ["text", "latitude", "longitude", "datum", "category", "taken_at", "photo", "reporter"]
 
 
@@ -112,3 +120,38 @@ def tickets() -> list[Ticket]:
     """All that there are, in order."""
     with database.reading() as session:
         return list(session.scalars(select(Ticket).order_by(Ticket.id)))
+
+
+@pytest.fixture
+def new_house(
+    request: pytest.FixtureRequest, city_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[NewHouse]:
+    """Moves the settings to another DATA_DIR, with an empty database of the same kind."""
+    made: list[str] = []
+
+    def move() -> Path:
+        folder = tmp_path / "other"
+        if make_url(city_url).get_backend_name() == "sqlite":
+            url = f"sqlite:///{folder}/whistle.db"
+        else:
+            server: PostgresServer = request.getfixturevalue("postgres")
+            made.append(url := server.create())
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("DATA_DIR", str(folder))
+        return folder
+
+    yield move
+    database.engine.dispose()
+    for url in made:
+        request.getfixturevalue("postgres").drop(url)
+
+
+def a_photo(number: int = 1) -> str:
+    """A ticket with a photo; the photo's storage key."""
+    rendered = inspect_and_render(patchwork(number), "a.jpg", tz=ZoneInfo("Asia/Shanghai"))
+    with stored(open_storage(Settings.load().storage_url), [rendered]) as keys, database.writing() as session:
+        ticket = cast.a_ticket(session, "rewarded")
+        # The cast's own photos are rows without files.
+        session.execute(delete(Photo).where(Photo.storage_key.startswith("key")))
+        keep(session, cast.person(session, "alice"), [rendered], keys, ticket_id=ticket.id)
+    return keys[0]

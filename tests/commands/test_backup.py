@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
@@ -17,55 +16,15 @@ from sqlalchemy import create_engine, delete, inspect, make_url, select, text
 from commands import backup
 from commands.databases import Sqlite
 from config import Settings
-from models import Act, Photo, Ticket
+from models import Photo, Ticket
 from models.database import Database, database
 from models.storage import open_storage
 from queues.preflight import hold_alone
 from stage import cast
-from stage.photos import patchwork
-from tests.commands.conftest import Run
+from tests.commands.conftest import NewHouse, Run, a_photo
 from tests.conftest import ROOT, PostgresServer
 from workflow.last_done import last
-from workflow.photos import inspect_and_render
-from workflow.pictures import discard, full_key, keep, stored
-from workflow.whose_files import is_ours
-
-NewHouse = Callable[[], Path]
-
-
-@pytest.fixture
-def new_house(
-    request: pytest.FixtureRequest, city_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[NewHouse]:
-    """Moves the settings to another DATA_DIR, with an empty database of the same kind."""
-    made: list[str] = []
-
-    def move() -> Path:
-        folder = tmp_path / "other"
-        if make_url(city_url).get_backend_name() == "sqlite":
-            url = f"sqlite:///{folder}/whistle.db"
-        else:
-            server: PostgresServer = request.getfixturevalue("postgres")
-            made.append(url := server.create())
-        monkeypatch.setenv("DATABASE_URL", url)
-        monkeypatch.setenv("DATA_DIR", str(folder))
-        return folder
-
-    yield move
-    database.engine.dispose()
-    for url in made:
-        request.getfixturevalue("postgres").drop(url)
-
-
-def a_photo(number: int = 1) -> str:
-    """A ticket with a photo; the photo's storage key."""
-    rendered = inspect_and_render(patchwork(number), "a.jpg", tz=ZoneInfo("Asia/Shanghai"))
-    with stored(open_storage(Settings.load().storage_url), [rendered]) as keys, database.writing() as session:
-        ticket = cast.a_ticket(session, "rewarded")
-        # The cast's own photos are rows without files.
-        session.execute(delete(Photo).where(Photo.storage_key.startswith("key")))
-        keep(session, cast.person(session, "alice"), [rendered], keys, ticket_id=ticket.id)
-    return keys[0]
+from workflow.pictures import discard, full_key
 
 
 def manifest(folder: Path) -> dict[str, object]:
@@ -95,47 +54,6 @@ def test_what_was_backed_up_comes_back(db: Database, run: Run, environment: Path
         assert [each.state for each in session.scalars(select(Ticket))] == ["rewarded"]
         cast.a_ticket(session)
     assert "not empty" in run("restore", str(folder), status=1).stderr
-
-
-def test_a_rehearsal_in_front_of_the_true_houses_files_removes_none_until_it_takes_them_over(
-    db: Database, run: Run, environment: Path, tmp_path: Path, new_house: NewHouse, monkeypatch: pytest.MonkeyPatch
-):
-    a_photo()
-    url = Settings.load().storage_url
-    assert "this house's" in run("storage").stdout
-    run("backup", str(tmp_path / "kept"))
-    later = a_photo(2)
-    new_house()
-    monkeypatch.setenv("STORAGE_URL", url)
-    assert "marked as another house's" in run("restore", str(tmp_path / "kept")).stdout
-    database.connect(Settings.load().database_url)
-    files = open_storage(url)
-    assert files.exists(full_key(later))
-    assert not is_ours(database, files)
-    why = ("storage", "--adopt", "旧机器已停用")
-    assert "marked as another house's" in run("storage", status=1).stdout
-    assert "go together" in run(*why, status=2).stderr
-    assert "is no admin" in run(*why, "--by", "carol", status=1).stderr
-    assert not is_ours(database, files)
-    assert "this house's now" in run(*why, "--by", "ada").stdout
-    assert is_ours(database, files)
-    with database.reading() as session:
-        act = session.scalars(select(Act).order_by(Act.id.desc()).limit(1)).one()
-        assert (act.action, act.words) == ("storage.adopt", {"reason": "旧机器已停用"})
-
-
-def test_files_that_nobody_has_marked_yet_are_left_alone_too(
-    db: Database, run: Run, tmp_path: Path, new_house: NewHouse, monkeypatch: pytest.MonkeyPatch
-):
-    """As those of a house that runs an older version."""
-    a_photo()
-    url = Settings.load().storage_url
-    run("backup", str(tmp_path / "kept"))
-    new_house()
-    monkeypatch.setenv("STORAGE_URL", url)
-    assert "marked as another house's" in run("restore", str(tmp_path / "kept")).stdout
-    database.connect(Settings.load().database_url)
-    assert not is_ours(database, open_storage(url))
 
 
 @pytest.fixture
